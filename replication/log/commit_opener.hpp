@@ -1,0 +1,48 @@
+// Opening a commit that was verified before: checks the key commitment, then each seal, then
+// decodes. A change that cannot be opened, decoded or understood is quarantined with its code; the
+// others of the commit stand.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "replication/log/commit.hpp"
+#include "replication/model/change.hpp"
+#include "replication/model/packing.hpp"
+
+namespace entrepot::replication {
+
+inline constexpr ErrorCode commit_key_commitment{"commit.key_commitment", ErrorKind::refused};
+inline constexpr ErrorCode commit_flags{"commit.needs_newer_program", ErrorKind::unavailable};
+inline constexpr ErrorCode commit_attestation{"commit.attestation", ErrorKind::refused};
+inline constexpr ErrorCode change_seal{"change.seal", ErrorKind::refused};
+inline constexpr ErrorCode change_erased{"change.erased", ErrorKind::not_found};
+
+struct OfficerSignature {
+    OfficerId officer;
+    crypto::Signature signature;
+};
+
+struct Attestation {
+    std::string purpose;
+    std::vector<OfficerSignature> signatures;
+    std::vector<Bytes> certificates;
+};
+
+struct OpenedCommit {
+    CommitHeader header;
+    Hash hash;
+    Result<Attestation> attestation;
+    std::vector<Result<Change>> changes;  ///< change i is the commit's number i, from 1
+};
+
+/// commit.needs_newer_program for flags unknown here, commit.key_commitment for the wrong key; both
+/// quarantine the content of the whole commit.
+Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secret& compartment_key,
+                                 Packing& packing);
+
+/// crypto.signature unless the officer signed this commit's attested bytes, changes and purpose.
+Status verify_officer(const ParsedCommit& commit, const Attestation& attestation,
+                      const OfficerSignature& signature, const crypto::PublicKey& officer);
+
+}  // namespace entrepot::replication
