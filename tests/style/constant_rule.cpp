@@ -33,12 +33,15 @@ std::string word_after(std::string_view text, std::size_t& at, std::string_view 
 
 /// `constexpr ErrorCode <constant>{"<name>", …`, over as many lines as it takes.
 void add_constants(const SourceFile& file, std::vector<ErrorConstant>& constants) {
-    constexpr std::string_view opening = "constexpr ErrorCode ";
+    constexpr std::string_view opening = "constexpr ErrorCode";
     const std::string text = without_comments(file.text);
     for (std::size_t at = text.find(opening); at != std::string::npos;
          at = text.find(opening, at)) {
         const std::size_t line = line_at(text, at);
         at += opening.size();
+        if (at >= text.size() || (text[at] != ' ' && text[at] != '\n')) {
+            continue;
+        }
         const std::string constant = word_after(text, at, " \n", " \n{(=;");
         std::size_t quote = text.find_first_not_of(" \n{", at);
         if (quote == std::string::npos || text[quote] != '"') {

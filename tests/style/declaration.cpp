@@ -145,7 +145,8 @@ private:
 
     bool add_type(const std::string& head) {
         static const std::regex type(
-            R"(^(?:typedef )?(class|struct|union|enum(?: class| struct)?|using|(?:inline )?namespace))"
+            R"(^(?:typedef )?(class|struct|union|enum(?: class| struct)?|using|)"
+            R"((?:inline )?namespace))"
             R"( +(?:\[\[[^\]]*\]\] *|alignas\([^)]*\) *)*([A-Za-z_][\w:]*))");
         std::smatch match;
         if (!std::regex_search(head, match, type)) {
@@ -208,7 +209,7 @@ private:
         if (scope.kind == ScopeKind::body) {
             scope.declared.last_line = line_;
             found_.push_back(scope.declared);
-        } else if (scope.kind == ScopeKind::initialiser) {
+        } else if (scope.kind == ScopeKind::initialiser && !scope.head.starts_with("enum")) {
             head_ = scope.head + "{}";
             head_line_ = scope.head_line;
             parentheses_ = scope.parentheses;

@@ -20,27 +20,49 @@ TEST(Sources, AreFound) {
     EXPECT_NE(sources().find("crypto/domain.hpp"), nullptr);
 }
 
-TEST(Sources, IncludeOnlyDownTheArrow) { expect_none(broken_include_directions(sources())); }
+TEST(Sources, IncludeOnlyDownTheArrow) {
+    expect_none(broken_include_directions(sources()));
+}
 
-TEST(Sources, KeepEveryLibraryInItsHome) { expect_none(libraries_away_from_home(sources())); }
+TEST(Sources, KeepEveryLibraryInItsHome) {
+    expect_none(libraries_away_from_home(sources()));
+}
 
-TEST(Sources, KeepTheCoreFreeOfInputAndOutput) { expect_none(broken_sans_io(sources())); }
+TEST(Sources, KeepTheCoreFreeOfInputAndOutput) {
+    expect_none(broken_sans_io(sources()));
+}
 
-TEST(Sources, StayWithinTheAgreedSizes) { expect_none(oversized(sources())); }
+TEST(Sources, StayWithinTheAgreedSizes) {
+    expect_none(oversized(sources()));
+}
 
-TEST(Sources, UseNoBannedName) { expect_none(banned_names(sources())); }
+TEST(Sources, UseNoBannedName) {
+    expect_none(banned_names(sources()));
+}
 
-TEST(Sources, AreTidy) { expect_none(untidy_text(sources())); }
+TEST(Sources, AreTidy) {
+    expect_none(untidy_text(sources()));
+}
 
-TEST(Sources, KeepTheAgreedTopLevel) { expect_none(strangers_at_top_level(sources())); }
+TEST(Sources, KeepTheAgreedTopLevel) {
+    expect_none(strangers_at_top_level(sources()));
+}
 
-TEST(Sources, GiveEveryErrorItsOwnName) { expect_none(repeated_error_codes(sources())); }
+TEST(Sources, GiveEveryErrorItsOwnName) {
+    expect_none(repeated_error_codes(sources()));
+}
 
-TEST(Sources, TestEveryErrorCode) { expect_none(untested_error_codes(sources())); }
+TEST(Sources, TestEveryErrorCode) {
+    expect_none(untested_error_codes(sources()));
+}
 
-TEST(Sources, WriteDomainsInOneTable) { expect_none(stray_domains(sources())); }
+TEST(Sources, WriteDomainsInOneTable) {
+    expect_none(stray_domains(sources()));
+}
 
-TEST(Documents, HaveNoDeadLinks) { expect_none(dead_links(sources())); }
+TEST(Documents, HaveNoDeadLinks) {
+    expect_none(dead_links(sources()));
+}
 
 }  // namespace
 }  // namespace entrepot::style
