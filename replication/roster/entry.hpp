@@ -1,0 +1,142 @@
+// Roster entries: what each kind says, and its bytes (ROSTER.md). An entry is signed over its
+// number, the hash of the entry before it and its content; it is checked by Roster::append.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "crypto/identity.hpp"
+#include "replication/model/hybrid_time.hpp"
+#include "replication/model/ids.hpp"
+
+namespace entrepot::replication {
+
+inline constexpr ErrorCode roster_malformed{"roster.malformed", ErrorKind::refused};
+
+inline constexpr std::size_t roster_entry_limit = 256 * 1024;
+
+enum class NodeKind : std::uint8_t { headquarters = 1, unit = 2, relay = 3 };
+
+/// relay: may carry the compartment's logs; read: also a key; write: also a log of its own.
+enum class Right : std::uint8_t { none = 0, relay = 1, read = 2, write = 3 };
+
+/// Sync lane of a compartment's logs, in clear so that relays know it.
+enum class Lane : std::uint8_t { roster = 0, messages = 1, records = 2, thumbnails = 3, originals = 4 };
+
+/// First entry. `recovery` gets a wrap of every generation of every compartment.
+struct Genesis {
+    std::string country;  ///< ISO 3166-1 alpha-2
+    std::uint8_t threshold = 1;
+    std::vector<crypto::PublicKey> roots;  ///< 1…16, threshold ≤ count
+    crypto::BoxPublicKey recovery;
+    FixedBytes<struct GenesisSaltTag, 16> salt;
+};
+
+/// Numbers for references that this node gives without asking: first, count.
+struct NumberBlock {
+    std::uint32_t first = 1;
+    std::uint32_t count = 0;
+};
+
+/// A node and its keys. A headquarters' certificate names a roster key and is signed by root.
+struct NodeCertificate {
+    crypto::PublicIdentity identity;
+    NodeKind kind = NodeKind::unit;
+    UnitId unit;
+    NumberBlock numbers, spare_numbers;
+    std::optional<crypto::PublicKey> roster_key;
+    crypto::Signature possession;  ///< by the node's signing key over its identity
+};
+
+/// K[compartment, generation] sealed to one node's box key, or (node zero) to the recovery key.
+struct KeyWrap {
+    NodeId node;
+    CompartmentId compartment;
+    Generation generation;
+    Bytes envelope;  ///< 80 bytes
+};
+
+/// A compartment with its first generation. `sealed_name` is XChaCha20-Poly1305 under the first
+/// generation's key.
+struct CompartmentEntry {
+    CompartmentId compartment;
+    std::string database;
+    Lane lane = Lane::records;
+    Bytes sealed_name;
+    std::vector<KeyWrap> wraps;  ///< recovery and every node granted in this same entry
+    struct FirstGrant {
+        NodeId node;
+        Right right = Right::none;
+    };
+    std::vector<FirstGrant> grants;
+};
+
+/// A new key for a compartment, wrapped to every entitled node and the recovery key.
+struct GenerationEntry {
+    CompartmentId compartment;
+    Generation generation;
+    std::vector<KeyWrap> wraps;
+};
+
+/// A right to a compartment, from `first_generation` on, with the wraps it calls for.
+struct GrantEntry {
+    CompartmentId compartment;
+    NodeId node;
+    Right right = Right::none;
+    Generation first_generation{1};
+    std::vector<KeyWrap> wraps;
+};
+
+/// The last commit of a log that counts; number 0 when none does.
+struct Cut {
+    LogId log;
+    CommitNumber number;
+    Hash hash;
+};
+
+/// Withdraws a node's certificate: its logs count up to their cuts, logs not named not at all.
+struct RevocationEntry {
+    NodeId node;
+    std::vector<Cut> cuts;
+    std::vector<GenerationEntry> generations;  ///< new keys of every compartment it held
+};
+
+/// Moves a cut forward along its chain, or cuts one log of a node that stays.
+struct CutEntry {
+    Cut cut;
+};
+
+/// Which edition of the schemas decides what leads in a conflict.
+struct SchemaEditionEntry {
+    std::uint32_t edition = 0;
+    Hash hash;
+};
+
+using EntryContent = std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry, GrantEntry,
+                                  RevocationEntry, CutEntry, SchemaEditionEntry>;
+
+struct KeySignature {
+    crypto::PublicKey key;
+    crypto::Signature signature;
+};
+
+struct RosterEntry {
+    RosterLength number;  ///< from 1: the roster's length once it is appended
+    Hash previous;        ///< zero for the first
+    HybridTime time;
+    EntryContent content;
+    std::vector<KeySignature> signatures;
+};
+
+/// Bytes of an entry with its signatures.
+Bytes encode_entry(const RosterEntry& entry);
+/// Bytes of an entry without its signatures: what is signed.
+Bytes signed_part(const RosterEntry& entry);
+/// roster.malformed for anything but canonical bytes within limits.
+Result<RosterEntry> decode_entry(ByteView bytes);
+/// H("roster hash" ‖ encoded entry with signatures).
+Hash entry_hash(ByteView encoded);
+
+}  // namespace entrepot::replication

@@ -1,0 +1,164 @@
+#include "replication/roster/roster.hpp"
+
+#include <algorithm>
+
+#include "crypto/base/ensure.hpp"
+#include "replication/roster/entry_check.hpp"
+
+namespace entrepot::replication {
+namespace {
+
+/// Whether nobody else holds this standing. Taking and giving back a share of it orders what
+/// another thread did with its copy before anything that is written here afterwards.
+bool is_only_holder(const std::shared_ptr<const Standing>& standing) {
+    const auto share = standing;
+    return share.use_count() == 2;
+}
+
+}  // namespace
+
+Roster::Roster() : standing_(std::make_shared<Standing>()) {}
+
+Result<Roster> Roster::from_entries(std::span<const Bytes> entries) {
+    Roster out;
+    out.entries_.reserve(entries.size());
+    out.hashes_.reserve(entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (auto status = out.append(entries[i]); !status) {
+            return Error{status.error().code,
+                         "entry " + std::to_string(i + 1) + ": " + status.error().context};
+        }
+    }
+    return out;
+}
+
+Status Roster::append(ByteView encoded) {
+    TRY_ASSIGN(const RosterEntry entry, decode_entry(encoded));
+    if (entry.number.value != length().value + 1) {
+        return Error{roster_number, "entry " + std::to_string(entry.number.value) +
+                                        " does not follow " + std::to_string(length().value)};
+    }
+    if (entry.previous != head()) {
+        return Error{roster_chain, "the entry follows another roster than this one"};
+    }
+    const std::size_t signatures = 1 + entry.signatures.size() * (32 + 64);
+    TRY(check_signers(entry, encoded.first(encoded.size() - signatures), *standing_));
+    TRY(check_content(entry.content, *standing_));
+    if (!is_only_holder(standing_)) {
+        standing_ = std::make_shared<Standing>(*standing_);
+    }
+    // Every standing is made without const, above and in the constructor, and no one else sees it.
+    const_cast<Standing&>(*standing_).apply(entry.content, entry.number);
+    entries_.emplace_back(encoded.begin(), encoded.end());
+    hashes_.push_back(entry_hash(encoded));
+    return {};
+}
+
+Hash Roster::hash_at(RosterLength length) const {
+    ENSURE(length <= this->length());
+    return length.value == 0 ? Hash{} : hashes_[length.value - 1];
+}
+
+const Genesis* Roster::genesis() const {
+    return standing_->genesis ? &*standing_->genesis : nullptr;
+}
+
+AdministrationId Roster::administration() const {
+    AdministrationId out;
+    if (!hashes_.empty()) {
+        std::memcpy(out.bytes.data(), hashes_.front().bytes.data(), AdministrationId::size);
+    }
+    return out;
+}
+
+Hash Roster::root_fingerprint() const { return standing_->root_fingerprint; }
+
+const NodeCertificate* Roster::node(const NodeId& id) const {
+    const auto found = standing_->nodes.find(id);
+    return found == standing_->nodes.end() ? nullptr : &found->second.certificate;
+}
+
+const NodeCertificate* Roster::node_by_transport(const crypto::TransportPublicKey& key) const {
+    const auto found = standing_->by_transport.find(key);
+    return found == standing_->by_transport.end() ? nullptr : node(found->second);
+}
+
+bool Roster::is_revoked(const NodeId& id) const {
+    const auto found = standing_->nodes.find(id);
+    return found != standing_->nodes.end() && found->second.is_revoked;
+}
+
+std::vector<const NodeCertificate*> Roster::nodes() const {
+    std::vector<const NodeCertificate*> out;
+    for (const NodeId& id : standing_->node_order) {
+        out.push_back(node(id));
+    }
+    return out;
+}
+
+std::optional<crypto::PublicKey> Roster::roster_key() const {
+    const auto& keys = standing_->roster_keys;
+    return keys.empty() ? std::nullopt : std::optional(keys.back());
+}
+
+const CompartmentStanding* Roster::compartment(const CompartmentId& id) const {
+    const CompartmentHistory* found = standing_->compartment(id);
+    return found == nullptr ? nullptr : &found->standing;
+}
+
+std::vector<const CompartmentStanding*> Roster::compartments() const {
+    std::vector<const CompartmentStanding*> out;
+    for (const CompartmentId& id : standing_->compartment_order) {
+        out.push_back(compartment(id));
+    }
+    return out;
+}
+
+Right Roster::right(const NodeId& node, const CompartmentId& compartment,
+                    std::optional<RosterLength> at) const {
+    const CompartmentHistory* found = standing_->compartment(compartment);
+    return found == nullptr ? Right::none : found->right(node, at.value_or(length()));
+}
+
+Generation Roster::generation_at(const CompartmentId& compartment, RosterLength at) const {
+    const CompartmentHistory* found = standing_->compartment(compartment);
+    if (found == nullptr) {
+        return {};
+    }
+    const auto& made = found->generations;
+    const auto after = std::upper_bound(made.begin(), made.end(), at);
+    return {static_cast<std::uint32_t>(after - made.begin())};
+}
+
+std::vector<NodeId> Roster::entitled(const CompartmentId& compartment, Right right) const {
+    const CompartmentHistory* found = standing_->compartment(compartment);
+    return found == nullptr ? std::vector<NodeId>{} : found->entitled(right);
+}
+
+std::vector<const KeyWrap*> Roster::wraps_for(const NodeId& node) const {
+    std::vector<const KeyWrap*> out;
+    if (const auto found = standing_->wraps.find(node); found != standing_->wraps.end()) {
+        for (const auto& [key, wrap] : found->second) {
+            out.push_back(&wrap);
+        }
+    }
+    return out;
+}
+
+std::optional<Cut> Roster::cut_of(const LogDescriptor& log) const {
+    const bool revoked = is_revoked(log.node);
+    if (standing_->cuts.empty() && !revoked) {
+        return std::nullopt;
+    }
+    const LogId id = log.id();
+    if (const auto found = standing_->cuts.find(id); found != standing_->cuts.end()) {
+        return found->second;
+    }
+    return revoked ? std::optional(Cut{id, {0}, {}}) : std::nullopt;
+}
+
+const std::optional<SchemaEditionEntry>& Roster::schema_edition() const {
+    return standing_->schema_edition;
+}
+
+}  // namespace entrepot::replication

@@ -1,0 +1,97 @@
+// Roster: an administration's signed, hash-chained list of nodes, keys and rights, as one value.
+// Appending checks everything an entry must satisfy; a roster in hand is always a right one.
+// Does not decide who may see the list: inner rosters are never shown outside (5-trust).
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "replication/log/log_id.hpp"
+#include "replication/roster/entry.hpp"
+
+namespace entrepot::replication {
+
+inline constexpr ErrorCode roster_number{"roster.number", ErrorKind::refused};
+inline constexpr ErrorCode roster_chain{"roster.chain", ErrorKind::refused};
+inline constexpr ErrorCode roster_genesis{"roster.genesis", ErrorKind::refused};
+inline constexpr ErrorCode roster_signer{"roster.signer", ErrorKind::refused};
+inline constexpr ErrorCode roster_signature{"roster.signature", ErrorKind::refused};
+inline constexpr ErrorCode roster_known_key{"roster.known_key", ErrorKind::refused};
+inline constexpr ErrorCode roster_unknown_node{"roster.unknown_node", ErrorKind::refused};
+inline constexpr ErrorCode roster_unknown_compartment{"roster.unknown_compartment", ErrorKind::refused};
+inline constexpr ErrorCode roster_wraps{"roster.wraps", ErrorKind::refused};
+inline constexpr ErrorCode roster_generation{"roster.generation", ErrorKind::refused};
+inline constexpr ErrorCode roster_right{"roster.right", ErrorKind::refused};
+inline constexpr ErrorCode roster_numbers{"roster.numbers", ErrorKind::refused};
+inline constexpr ErrorCode roster_known_compartment{"roster.known_compartment", ErrorKind::refused};
+inline constexpr ErrorCode roster_edition{"roster.edition", ErrorKind::refused};
+inline constexpr ErrorCode roster_cut{"roster.cut", ErrorKind::refused};
+inline constexpr ErrorCode roster_forked{"roster.forked", ErrorKind::refused};
+inline constexpr ErrorCode roster_fingerprint{"roster.fingerprint", ErrorKind::refused};
+
+struct CompartmentStanding {
+    CompartmentId id;
+    std::string database;
+    Lane lane = Lane::records;
+    Bytes sealed_name;
+    Generation newest;
+};
+
+struct Standing;
+
+/// A value: copies share what they have in common until one of them grows. Pointers it gives live
+/// until the next append. Reading copies in several threads is safe, one roster in two is not.
+class Roster {
+public:
+    Roster();
+    /// From encoded entries, first to last; the error names the entry.
+    static Result<Roster> from_entries(std::span<const Bytes> entries);
+
+    /// Checks and appends one encoded entry: chain, signatures of the kind its content needs, keys,
+    /// rights, wraps exactly those the entitled nodes and recovery call for. Nothing changes on error.
+    Status append(ByteView encoded);
+
+    RosterLength length() const { return {entries_.size()}; }
+    /// Hash of the entry at that length; zero for length 0. Length must not be above length().
+    Hash hash_at(RosterLength length) const;
+    Hash head() const { return hash_at(length()); }
+    const std::vector<Bytes>& entries() const { return entries_; }
+
+    const Genesis* genesis() const;
+    AdministrationId administration() const;  ///< 128 bits of the genesis entry's hash
+    /// H("roster key" ‖ threshold ‖ root keys): what an installer compares.
+    Hash root_fingerprint() const;
+
+    const NodeCertificate* node(const NodeId& id) const;  ///< also of revoked nodes
+    const NodeCertificate* node_by_transport(const crypto::TransportPublicKey& key) const;
+    bool is_revoked(const NodeId& id) const;
+    std::vector<const NodeCertificate*> nodes() const;  ///< in order of entry, revoked ones too
+    /// The roster key that may sign the next entry, if a headquarters has been certified.
+    std::optional<crypto::PublicKey> roster_key() const;
+
+    const CompartmentStanding* compartment(const CompartmentId& id) const;
+    std::vector<const CompartmentStanding*> compartments() const;
+    /// The right a node has at a roster length (now when absent); none for revoked nodes now.
+    Right right(const NodeId& node, const CompartmentId& compartment,
+                std::optional<RosterLength> at = std::nullopt) const;
+    /// Newest generation that a roster of this length knows; 0 when the compartment is not there yet.
+    Generation generation_at(const CompartmentId& compartment, RosterLength at) const;
+    /// Nodes with at least `right` now.
+    std::vector<NodeId> entitled(const CompartmentId& compartment, Right right) const;
+    /// Envelopes meant for this node.
+    std::vector<const KeyWrap*> wraps_for(const NodeId& node) const;
+
+    /// The cut that ends this log, if there is one: revoked writers' logs have one, perhaps at 0.
+    std::optional<Cut> cut_of(const LogDescriptor& log) const;
+    const std::optional<SchemaEditionEntry>& schema_edition() const;
+
+private:
+    std::vector<Bytes> entries_;
+    std::vector<Hash> hashes_;
+    std::shared_ptr<const Standing> standing_;
+};
+
+}  // namespace entrepot::replication

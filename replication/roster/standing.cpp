@@ -1,0 +1,168 @@
+#include "replication/roster/standing.hpp"
+
+#include <algorithm>
+
+namespace entrepot::replication {
+namespace {
+
+Hash fingerprint_of(const Genesis& genesis) {
+    crypto::Hasher hasher(crypto::domain::roster_key);
+    hasher.add_u8(genesis.threshold);
+    for (const auto& root : genesis.roots) {
+        hasher.add(root.view());
+    }
+    return hasher.finish();
+}
+
+}  // namespace
+
+std::vector<AnyKey> keys_of(const Genesis& genesis) {
+    std::vector<AnyKey> out;
+    for (const auto& root : genesis.roots) {
+        out.push_back(AnyKey{root.bytes});
+    }
+    out.push_back(AnyKey{genesis.recovery.bytes});
+    return out;
+}
+
+std::vector<AnyKey> keys_of(const NodeCertificate& certificate) {
+    const auto& identity = certificate.identity;
+    std::vector<AnyKey> out{AnyKey{identity.sign.bytes}, AnyKey{identity.box.bytes},
+                            AnyKey{identity.transport.bytes}};
+    if (certificate.roster_key) {
+        out.push_back(AnyKey{certificate.roster_key->bytes});
+    }
+    return out;
+}
+
+Right CompartmentHistory::right(const NodeId& node, RosterLength at) const {
+    const auto found = rights.find(node);
+    if (found == rights.end()) {
+        return Right::none;
+    }
+    const auto& steps = found->second;
+    const auto step = std::find_if(steps.rbegin(), steps.rend(),
+                                   [at](const RightFrom& s) { return s.from <= at; });
+    return step == steps.rend() ? Right::none : step->right;
+}
+
+std::vector<NodeId> CompartmentHistory::entitled(Right least) const {
+    std::vector<NodeId> out;
+    for (const auto& [node, steps] : rights) {
+        if (steps.back().right >= least && steps.back().right != Right::none) {
+            out.push_back(node);
+        }
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+const NodeStanding* Standing::active_node(const NodeId& id) const {
+    const auto found = nodes.find(id);
+    return found == nodes.end() || found->second.is_revoked ? nullptr : &found->second;
+}
+
+const CompartmentHistory* Standing::compartment(const CompartmentId& id) const {
+    const auto found = compartments.find(id);
+    return found == compartments.end() ? nullptr : &found->second;
+}
+
+std::vector<CompartmentId> Standing::readable_by(const NodeId& node) const {
+    std::vector<CompartmentId> out;
+    for (const CompartmentId& id : compartment_order) {
+        const auto& rights = compartments.at(id).rights;
+        const auto steps = rights.find(node);
+        if (steps != rights.end() && steps->second.back().right >= Right::read) {
+            out.push_back(id);
+        }
+    }
+    return out;
+}
+
+void Standing::apply(const EntryContent& content, RosterLength length) {
+    std::visit([this, length](const auto& kind) { apply_content(kind, length); }, content);
+}
+
+void Standing::keep_wraps(const std::vector<KeyWrap>& added) {
+    for (const KeyWrap& wrap : added) {
+        wraps[wrap.node].insert_or_assign({wrap.compartment, wrap.generation}, wrap);
+    }
+}
+
+void Standing::apply_content(const Genesis& first, RosterLength) {
+    genesis = first;
+    root_fingerprint = fingerprint_of(first);
+    const auto brought = keys_of(first);
+    keys.insert(brought.begin(), brought.end());
+}
+
+void Standing::apply_content(const NodeCertificate& certificate, RosterLength) {
+    const NodeId id = certificate.identity.id();
+    nodes[id].certificate = certificate;
+    node_order.push_back(id);
+    by_transport[certificate.identity.transport] = id;
+    const auto brought = keys_of(certificate);
+    keys.insert(brought.begin(), brought.end());
+    for (const NumberBlock& block : {certificate.numbers, certificate.spare_numbers}) {
+        if (block.count > 0) {
+            numbers[certificate.unit][block.first] = std::uint64_t{block.first} + block.count;
+        }
+    }
+    if (certificate.roster_key) {
+        roster_keys.push_back(*certificate.roster_key);
+    }
+}
+
+void Standing::apply_content(const CompartmentEntry& entry, RosterLength length) {
+    CompartmentHistory& made = compartments[entry.compartment];
+    made.standing = {entry.compartment, entry.database, entry.lane, entry.sealed_name, {1}};
+    made.generations = {length};
+    for (const auto& grant : entry.grants) {
+        made.rights[grant.node] = {{length, grant.right}};
+    }
+    compartment_order.push_back(entry.compartment);
+    keep_wraps(entry.wraps);
+}
+
+void Standing::apply_content(const GenerationEntry& entry, RosterLength length) {
+    CompartmentHistory& changed = compartments.at(entry.compartment);
+    changed.standing.newest = entry.generation;
+    changed.generations.push_back(length);
+    keep_wraps(entry.wraps);
+}
+
+void Standing::apply_content(const GrantEntry& entry, RosterLength length) {
+    compartments.at(entry.compartment).rights[entry.node].push_back({length, entry.right});
+    keep_wraps(entry.wraps);
+}
+
+void Standing::apply_content(const RevocationEntry& entry, RosterLength length) {
+    NodeStanding& node = nodes.at(entry.node);
+    node.is_revoked = true;
+    if (const auto& key = node.certificate.roster_key) {
+        roster_keys.erase(std::remove(roster_keys.begin(), roster_keys.end(), *key),
+                          roster_keys.end());
+    }
+    for (auto& [id, history] : compartments) {
+        const auto held = history.rights.find(entry.node);
+        if (held != history.rights.end()) {
+            held->second.push_back({length, Right::none});
+        }
+    }
+    for (const Cut& cut : entry.cuts) {
+        cuts.insert_or_assign(cut.log, cut);
+    }
+    for (const GenerationEntry& generation : entry.generations) {
+        apply_content(generation, length);
+    }
+}
+
+void Standing::apply_content(const CutEntry& entry, RosterLength) {
+    cuts.insert_or_assign(entry.cut.log, entry.cut);
+}
+
+void Standing::apply_content(const SchemaEditionEntry& entry, RosterLength) {
+    schema_edition = entry;
+}
+
+}  // namespace entrepot::replication

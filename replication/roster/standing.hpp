@@ -1,0 +1,84 @@
+// Standing: what the entries of a roster add up to. Mutated by one entry after another once
+// entry_check.hpp has found each of them right; asked by Roster. Checks nothing itself.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "replication/roster/roster.hpp"
+
+namespace entrepot::replication {
+
+/// Any public key of 32 bytes, whatever it is for: none may stand twice in a roster.
+using AnyKey = FixedBytes<struct AnyKeyTag, 32>;
+
+/// Every public key that an entry's content brings.
+std::vector<AnyKey> keys_of(const Genesis& genesis);
+std::vector<AnyKey> keys_of(const NodeCertificate& certificate);
+
+/// A right and the roster length from which on it holds.
+struct RightFrom {
+    RosterLength from;
+    Right right = Right::none;
+};
+
+struct CompartmentHistory {
+    CompartmentStanding standing;
+    std::vector<RosterLength> generations;  ///< length at which generation i + 1 was made
+    std::unordered_map<NodeId, std::vector<RightFrom>, FixedBytesHash> rights;
+
+    /// Right of a node at a length: one hash look-up and a walk from the newest back.
+    Right right(const NodeId& node, RosterLength at) const;
+    /// Nodes with at least `least` now, by rising id.
+    std::vector<NodeId> entitled(Right least) const;
+};
+
+struct NodeStanding {
+    NodeCertificate certificate;
+    bool is_revoked = false;
+};
+
+/// Wraps of one node by compartment and generation; a later wrap takes the place of an earlier one.
+using WrapTable = std::map<std::pair<CompartmentId, Generation>, KeyWrap>;
+
+struct Standing {
+    std::optional<Genesis> genesis;
+    Hash root_fingerprint;
+    std::unordered_map<NodeId, NodeStanding, FixedBytesHash> nodes;
+    std::vector<NodeId> node_order;
+    std::unordered_map<crypto::TransportPublicKey, NodeId, FixedBytesHash> by_transport;
+    std::unordered_set<AnyKey, FixedBytesHash> keys;
+    /// Reference numbers given out in a unit: first → one past the last. Disjoint.
+    std::unordered_map<UnitId, std::map<std::uint64_t, std::uint64_t>, FixedBytesHash> numbers;
+    std::vector<crypto::PublicKey> roster_keys;  ///< of headquarters in force, oldest first
+    std::unordered_map<CompartmentId, CompartmentHistory, FixedBytesHash> compartments;
+    std::vector<CompartmentId> compartment_order;
+    std::unordered_map<NodeId, WrapTable, FixedBytesHash> wraps;  ///< node zero: recovery
+    std::unordered_map<LogId, Cut, FixedBytesHash> cuts;
+    std::optional<SchemaEditionEntry> schema_edition;
+
+    /// A node in force; null when it is unknown or revoked.
+    const NodeStanding* active_node(const NodeId& id) const;
+    const CompartmentHistory* compartment(const CompartmentId& id) const;
+    /// Compartments that a node can read now, in order of entry.
+    std::vector<CompartmentId> readable_by(const NodeId& node) const;
+
+    /// Takes in a checked entry, which makes the roster this long.
+    void apply(const EntryContent& content, RosterLength length);
+
+private:
+    void apply_content(const Genesis& genesis, RosterLength length);
+    void apply_content(const NodeCertificate& certificate, RosterLength length);
+    void apply_content(const CompartmentEntry& entry, RosterLength length);
+    void apply_content(const GenerationEntry& entry, RosterLength length);
+    void apply_content(const GrantEntry& entry, RosterLength length);
+    void apply_content(const RevocationEntry& entry, RosterLength length);
+    void apply_content(const CutEntry& entry, RosterLength length);
+    void apply_content(const SchemaEditionEntry& entry, RosterLength length);
+    void keep_wraps(const std::vector<KeyWrap>& added);
+};
+
+}  // namespace entrepot::replication
