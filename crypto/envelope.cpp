@@ -30,10 +30,10 @@ struct Label {
 
 Secret labeled_expand(const Secret& key, Label label, ByteView info, std::uint8_t length) {
     const std::array<std::uint8_t, 2> big_endian_length{0, length};
-    return hkdf_expand(key,
-                       {big_endian_length, as_bytes(prefix), as_bytes(label.suite_id),
-                        as_bytes(label.text), info},
-                       length);
+    return hkdf_expand(
+        key,
+        {big_endian_length, as_bytes(prefix), as_bytes(label.suite_id), as_bytes(label.text), info},
+        length);
 }
 
 struct MessageKey {

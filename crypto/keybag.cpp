@@ -52,8 +52,7 @@ Status check_sum(ByteView file) {
 
 Result<Secret> open_file(ByteView key, ByteView file, std::size_t header_size) {
     const ByteView header = file.first(header_size);
-    const ByteView sealed =
-        file.subspan(header_size, file.size() - header_size - checksum_size);
+    const ByteView sealed = file.subspan(header_size, file.size() - header_size - checksum_size);
     auto content = open_random_secret(key, header, sealed);
     if (!content) {
         return Error{keybag_wrong, "wrong passphrase, or the device secret or key file is another"};

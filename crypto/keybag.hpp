@@ -25,8 +25,8 @@ using PassphraseDerivation = Result<Secret> (*)(ByteView passphrase,
 Result<Bytes> seal_keybag(ByteView passphrase, ByteView device_secret, ByteView content,
                           const Argon2Cost& cost, Entropy& entropy,
                           PassphraseDerivation derivation = argon2id);
-/// keybag.limits before any derivation runs for parameters out of bounds; keybag.suite, keybag.damaged
-/// for bytes that are no keybag; keybag.wrong_passphrase when nothing else is wrong.
+/// keybag.limits before any derivation runs for parameters out of bounds; keybag.suite,
+/// keybag.damaged for bytes that are no keybag; keybag.wrong_passphrase when nothing else is wrong.
 Result<Secret> open_keybag(ByteView passphrase, ByteView device_secret, ByteView file,
                            PassphraseDerivation derivation = argon2id);
 

@@ -25,8 +25,8 @@ public:
         if (total > small_.size()) {
             large_.resize(total);
         }
-        all_ = (total > small_.size() ? MutableByteView(large_) : MutableByteView(small_)).first(
-            total);
+        all_ = (total > small_.size() ? MutableByteView(large_) : MutableByteView(small_))
+                   .first(total);
         auto end = std::copy(domain.text.begin(), domain.text.end(), all_.begin());
         for (const ByteView part : parts) {
             end = std::copy(part.begin(), part.end(), end);
@@ -104,8 +104,12 @@ Status check_public_key(const PublicKey& key) {
     return {};
 }
 
-Status check_public_key(const BoxPublicKey& key) { return check_agreement_key(key.view()); }
-Status check_public_key(const TransportPublicKey& key) { return check_agreement_key(key.view()); }
+Status check_public_key(const BoxPublicKey& key) {
+    return check_agreement_key(key.view());
+}
+Status check_public_key(const TransportPublicKey& key) {
+    return check_agreement_key(key.view());
+}
 
 template <class Public>
 AgreementKey<Public> AgreementKey<Public>::generate(Entropy& entropy) {

@@ -25,8 +25,9 @@ constexpr Coordinate near_prime(int offset) {
     return out;
 }
 
-// Twelve values are published; with the top bit ignored and the five above 2^255 reduced to it
-// there are seven: 0, 1, two points of order eight, p − 1, and p and p + 1, which are 0 and 1 again.
+// Twelve values are published. Seven lie below 2^255: 0, 1, two points of order eight, p - 1, and
+// p and p + 1, which are 0 and 1 spelled again. The other five need the top bit, which RFC 7748
+// clears: they do no harm to X25519 and are refused as second spellings.
 constexpr std::array<Coordinate, 7> low_order_points{
     small(0),
     small(1),

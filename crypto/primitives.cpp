@@ -41,13 +41,17 @@ struct AeadInput {
 
 void seal(const AeadInput& input, ByteView plaintext, std::uint8_t* out) {
     ENSURE(input.key.size() == aead_key_size);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        out, nullptr, plaintext.data(), plaintext.size(), input.associated.data(),
-        input.associated.size(), nullptr, input.nonce, input.key.data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out, nullptr, plaintext.data(), plaintext.size(),
+                                               input.associated.data(), input.associated.size(),
+                                               nullptr, input.nonce, input.key.data());
 }
 
-std::uint8_t* start_of(Bytes& bytes) { return bytes.data(); }
-std::uint8_t* start_of(Secret& secret) { return secret.mutable_view().data(); }
+std::uint8_t* start_of(Bytes& bytes) {
+    return bytes.data();
+}
+std::uint8_t* start_of(Secret& secret) {
+    return secret.mutable_view().data();
+}
 
 /// `Content` is Bytes or Secret: where the plaintext is written, and nowhere else.
 template <class Content>
@@ -58,9 +62,8 @@ Result<Content> open(const AeadInput& input, ByteView sealed) {
     }
     Content out(sealed.size() - aead_overhead);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            start_of(out), nullptr, nullptr, sealed.data(), sealed.size(),
-            input.associated.data(), input.associated.size(), input.nonce,
-            input.key.data()) != 0) {
+            start_of(out), nullptr, nullptr, sealed.data(), sealed.size(), input.associated.data(),
+            input.associated.size(), input.nonce, input.key.data()) != 0) {
         return Error{crypto_seal_broken, "sealed bytes were altered or belong to another key"};
     }
     return out;
@@ -85,9 +88,13 @@ bool subgroup_check_is_mended() {
 
 }  // namespace
 
-bool initialise() { return sodium_init() >= 0 && subgroup_check_is_mended(); }
+bool initialise() {
+    return sodium_init() >= 0 && subgroup_check_is_mended();
+}
 
-Hasher::Hasher(Domain domain) { start(domain, {}); }
+Hasher::Hasher(Domain domain) {
+    start(domain, {});
+}
 
 Hasher::Hasher(Domain domain, ByteView key) {
     ENSURE(key.size() == hash_size);
@@ -106,7 +113,9 @@ Hasher& Hasher::add(ByteView bytes) {
     return *this;
 }
 
-Hasher& Hasher::add_u8(std::uint8_t value) { return add({&value, 1}); }
+Hasher& Hasher::add_u8(std::uint8_t value) {
+    return add({&value, 1});
+}
 
 Hasher& Hasher::add_u32(std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes{};

@@ -67,8 +67,8 @@ Result<Bytes> open_random(ByteView key, ByteView associated, ByteView sealed);
 /// The same for content that is itself a key: it is opened into locked memory, at most 4096 bytes.
 Result<Secret> open_random_secret(ByteView key, ByteView associated, ByteView sealed);
 
-using PublicKey = FixedBytes<struct PublicKeyTag, 32>;  ///< Ed25519 verifying key
-using BoxPublicKey = FixedBytes<struct BoxPublicKeyTag, 32>;  ///< X25519, for HPKE
+using PublicKey = FixedBytes<struct PublicKeyTag, 32>;                    ///< Ed25519 verifying key
+using BoxPublicKey = FixedBytes<struct BoxPublicKeyTag, 32>;              ///< X25519, for HPKE
 using TransportPublicKey = FixedBytes<struct TransportPublicKeyTag, 32>;  ///< X25519, for CURVE
 using Signature = FixedBytes<struct SignatureTag, 64>;
 

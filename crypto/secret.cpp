@@ -29,8 +29,7 @@ SecretArena& arena() {
 
 }  // namespace
 
-Secret::Secret(std::size_t size)
-    : bytes_(size == 0 ? nullptr : arena().take(size)), size_(size) {}
+Secret::Secret(std::size_t size) : bytes_(size == 0 ? nullptr : arena().take(size)), size_(size) {}
 
 Secret Secret::copy_of(ByteView bytes) {
     Secret out(bytes.size());
@@ -57,8 +56,7 @@ Secret::~Secret() {
 }
 
 bool Secret::equals(ByteView other) const {
-    return size_ == other.size() &&
-           (size_ == 0 || sodium_memcmp(bytes_, other.data(), size_) == 0);
+    return size_ == other.size() && (size_ == 0 || sodium_memcmp(bytes_, other.data(), size_) == 0);
 }
 
 void wipe(MutableByteView bytes) {
@@ -67,7 +65,9 @@ void wipe(MutableByteView bytes) {
     }
 }
 
-bool secrets_are_locked() { return arena().is_locked(); }
+bool secrets_are_locked() {
+    return arena().is_locked();
+}
 
 void harden_process() {
     const rlimit no_core{0, 0};

@@ -19,17 +19,21 @@ std::size_t slot_class(std::size_t size) {
                : static_cast<std::size_t>(std::bit_width(size - 1) - least_bits);
 }
 
-std::size_t slot_bytes(std::size_t size_class) { return SecretArena::least_slot << size_class; }
+std::size_t slot_bytes(std::size_t size_class) {
+    return SecretArena::least_slot << size_class;
+}
 
 }  // namespace
 
-SecretArena::SecretArena() { map_block(); }
+SecretArena::SecretArena() {
+    map_block();
+}
 
 // MADV_WIPEONFORK is left out: the worker is started by fork and exec, and between the two the
 // child may still need what the parent holds. mlock says no where sodium_malloc would stay silent.
 void SecretArena::map_block() {
-    void* block = mmap(nullptr, block_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                       -1, 0);
+    void* block =
+        mmap(nullptr, block_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED) {
         throw std::bad_alloc();
     }

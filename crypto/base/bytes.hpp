@@ -29,7 +29,9 @@ inline ByteView as_bytes(std::string_view text) {
 inline std::string_view as_text(ByteView bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline void append(Bytes& to, ByteView from) { to.insert(to.end(), from.begin(), from.end()); }
+inline void append(Bytes& to, ByteView from) {
+    to.insert(to.end(), from.begin(), from.end());
+}
 inline bool equal(ByteView a, ByteView b) {
     return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
@@ -60,8 +62,8 @@ struct FixedBytes {
     /// Exactly N bytes; bytes.wrong_length otherwise.
     static Result<FixedBytes> from(ByteView view) {
         if (view.size() != N) {
-            return Error{bytes_wrong_length,
-                         "expected " + std::to_string(N) + " bytes, got " + std::to_string(view.size())};
+            return Error{bytes_wrong_length, "expected " + std::to_string(N) + " bytes, got " +
+                                                 std::to_string(view.size())};
         }
         FixedBytes out;
         std::memcpy(out.bytes.data(), view.data(), N);

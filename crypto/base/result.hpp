@@ -90,11 +90,11 @@ using Status = Result<void>;
 #define ENTREPOT_CONCAT(a, b) ENTREPOT_CONCAT_INNER(a, b)
 
 /// Returns the error of `expression` from the calling function, if it has one.
-#define TRY(expression)                                                          \
-    do {                                                                         \
-        if (auto try_result_ = (expression); !try_result_) {                     \
-            return std::move(try_result_).error();                               \
-        }                                                                        \
+#define TRY(expression)                                      \
+    do {                                                     \
+        if (auto try_result_ = (expression); !try_result_) { \
+            return std::move(try_result_).error();           \
+        }                                                    \
     } while (false)
 
 /// Declares `declaration` from the value of `expression`, or returns its error.

@@ -65,10 +65,18 @@ WireWriter& WireWriter::sized32(ByteView bytes) {
     return u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
 }
 
-std::uint8_t WireReader::u8() { return get<std::uint8_t>(raw(1)); }
-std::uint16_t WireReader::u16() { return get<std::uint16_t>(raw(2)); }
-std::uint32_t WireReader::u32() { return get<std::uint32_t>(raw(4)); }
-std::uint64_t WireReader::u64() { return get<std::uint64_t>(raw(8)); }
+std::uint8_t WireReader::u8() {
+    return get<std::uint8_t>(raw(1));
+}
+std::uint16_t WireReader::u16() {
+    return get<std::uint16_t>(raw(2));
+}
+std::uint32_t WireReader::u32() {
+    return get<std::uint32_t>(raw(4));
+}
+std::uint64_t WireReader::u64() {
+    return get<std::uint64_t>(raw(8));
+}
 
 ByteView WireReader::raw(std::size_t count) {
     if (failed_ || count > rest_.size()) {

@@ -1,0 +1,80 @@
+#include "crypto/identity.hpp"
+
+#include "tests/support/matchers.hpp"
+#include "tests/support/started_crypto.hpp"
+
+namespace entrepot::crypto {
+namespace {
+
+Identity an_identity(std::uint64_t seed = 1) {
+    SeededEntropy entropy(seed);
+    return Identity::generate(entropy);
+}
+
+TEST(PublicIdentity, ComesBackFromItsBytes) {
+    const PublicIdentity keys = an_identity().public_part();
+    EXPECT_EQ(keys.encode().size(), PublicIdentity::wire_size);
+    EXPECT_THAT(PublicIdentity::decode(keys.encode()), IsOkAndHolds(keys));
+}
+
+TEST(PublicIdentity, RefusesAnyOtherLength) {
+    Bytes bytes = an_identity().public_part().encode();
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        EXPECT_THAT(PublicIdentity::decode(ByteView(bytes).first(length)), HasCode(identity_bytes));
+    }
+    bytes.push_back(0);
+    EXPECT_THAT(PublicIdentity::decode(bytes), HasCode(identity_bytes));
+}
+
+TEST(PublicIdentity, RefusesAWeakKeyInEachPlace) {
+    const Bytes bytes = an_identity().public_part().encode();
+    for (const std::size_t place : {0u, 32u, 64u}) {
+        Bytes weak = bytes;
+        std::fill(weak.begin() + static_cast<std::ptrdiff_t>(place),
+                  weak.begin() + static_cast<std::ptrdiff_t>(place + 32), 0);
+        EXPECT_THAT(PublicIdentity::decode(weak), HasCode(crypto_weak_key)) << place;
+    }
+}
+
+TEST(PublicIdentity, RefusesTheSameKeyTwice) {
+    PublicIdentity keys = an_identity().public_part();
+    keys.transport = TransportPublicKey{keys.box.bytes};
+    EXPECT_THAT(PublicIdentity::decode(keys.encode()), HasCode(identity_bytes));
+    keys = an_identity().public_part();
+    while (!check_public_key(BoxPublicKey{keys.sign.bytes})) {  // the top bit is a sign there
+        keys.sign = an_identity(keys.sign.bytes[0]).public_part().sign;
+    }
+    keys.box = BoxPublicKey{keys.sign.bytes};
+    EXPECT_THAT(PublicIdentity::decode(keys.encode()), HasCode(identity_bytes));
+}
+
+TEST(Identity, HasThreeKeysThatDiffer) {
+    const Identity identity = an_identity();
+    EXPECT_FALSE(equal(identity.sign().seed(), identity.box().secret()));
+    EXPECT_FALSE(equal(identity.box().secret(), identity.transport().secret()));
+}
+
+TEST(Identity, ComesBackFromItsSecret) {
+    const Identity identity = an_identity();
+    const auto again = Identity::from_secret(identity.to_secret().view());
+    ASSERT_THAT(again, IsOk());
+    EXPECT_EQ(again->public_part(), identity.public_part());
+    EXPECT_EQ(again->id(), identity.id());
+}
+
+TEST(Identity, RefusesASecretOfAnotherLengthOrWithTheSameKeyTwice) {
+    EXPECT_THAT(Identity::from_secret(Bytes(95)), HasCode(identity_bytes));
+    EXPECT_THAT(Identity::from_secret(Bytes(97)), HasCode(identity_bytes));
+    EXPECT_THAT(Identity::from_secret(Bytes(96, 1)), HasCode(identity_bytes));
+}
+
+TEST(NodeId, IsTheHashOfTheSigningKeyAlone) {
+    const Identity identity = an_identity();
+    const auto expected = hash128(domain::node, {identity.sign().public_key().view()});
+    EXPECT_EQ(identity.id().bytes, expected);
+    EXPECT_EQ(identity.public_part().id(), identity.id());
+    EXPECT_NE(identity.id(), an_identity(2).id());
+}
+
+}  // namespace
+}  // namespace entrepot::crypto
