@@ -46,18 +46,6 @@ Status check_right(const ParsedCommit& commit, const LogDescriptor& log, const R
     return {};
 }
 
-/// Where the log ends, if it does. A log that its writer may no longer write and that no cut
-/// names is cut at 0, so that an old roster length opens no new log.
-std::optional<Cut> end_of(const LogDescriptor& log, const LogId& id, const Roster& roster) {
-    if (const auto cut = roster.cut_of(log)) {
-        return cut;
-    }
-    if (roster.right(log.node, log.compartment) != Right::write) {
-        return Cut{id, {}, {}};
-    }
-    return std::nullopt;
-}
-
 Status check_cut(const ParsedCommit& commit, const Hash& hash, const std::optional<Cut>& cut) {
     if (cut && commit.header.number == cut->number && hash != cut->hash) {
         return Error{admission_chain, numbered(commit) + " is not the one its log is cut at"};
@@ -78,6 +66,16 @@ Status verify_bytes(const ParsedCommit& commit, const NodeCertificate& writer) {
 }
 
 }  // namespace
+
+std::optional<Cut> end_of(const LogDescriptor& log, const LogId& id, const Roster& roster) {
+    if (const auto cut = roster.cut_of(log)) {
+        return cut;
+    }
+    if (roster.right(log.node, log.compartment) != Right::write) {
+        return Cut{id, {}, {}};
+    }
+    return std::nullopt;
+}
 
 Result<Admission> admit(const ParsedCommit& commit, const LogStanding& log, const Roster& roster) {
     const CommitHeader& header = commit.header;

@@ -34,6 +34,10 @@ struct LogStanding {
     std::optional<Hash> held_hash;
 };
 
+/// Where the log ends, if it does. A log that its writer may no longer write and that no cut names
+/// is cut at 0, so that an old roster length opens no new log. `id` is that of the descriptor.
+std::optional<Cut> end_of(const LogDescriptor& log, const LogId& id, const Roster& roster);
+
 /// Errors are refusals: commit.signature, commit.root and the codes above. Checks the cheap first.
 /// Every outcome but `duplicate` has root and signature checked, so that nothing forged is kept
 /// aside; the one exception is `roster_ahead` for a writer that this roster does not know yet.
