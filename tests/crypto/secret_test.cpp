@@ -16,6 +16,15 @@
 #include "crypto/secret_arena.hpp"
 #include "tests/support/started_crypto.hpp"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ENTREPOT_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define ENTREPOT_SANITIZED 1
+#endif
+#endif
+
 namespace entrepot::crypto {
 namespace {
 
@@ -135,6 +144,21 @@ TEST(Secret, LiesInMemoryThatNoCoreDumpHolds) {
     EXPECT_NE(flags.find(" dd "), std::string::npos) << flags;
 }
 
+TEST(SecretDeathTest, TakesMoreThanFourKibibytesForABug) {
+    EXPECT_DEATH(Secret(4097), "broken invariant");
+}
+
+TEST(HardenProcessDeathTest, TurnsOffCoreDumps) {
+    const auto core_limit = [] {
+        harden_process();
+        rlimit limit{1, 1};
+        getrlimit(RLIMIT_CORE, &limit);
+        return limit.rlim_cur == 0 && limit.rlim_max == 0 ? 0 : 1;
+    };
+    EXPECT_EXIT(_exit(core_limit()), ::testing::ExitedWithCode(0), "");
+}
+
+#if !defined(ENTREPOT_SANITIZED)  // sanitizers make mlock do nothing, and allow debuggers
 TEST(Secret, LiesInLockedMemoryWheneverTheProgramSaysSo) {
     const Secret secret(32);
     const std::string flags = mapping_flags(secret.view().data());
@@ -144,10 +168,6 @@ TEST(Secret, LiesInLockedMemoryWheneverTheProgramSaysSo) {
     if (secrets_are_locked()) {
         EXPECT_NE(flags.find(" lo "), std::string::npos) << flags;
     }
-}
-
-TEST(SecretDeathTest, TakesMoreThanFourKibibytesForABug) {
-    EXPECT_DEATH(Secret(4097), "broken invariant");
 }
 
 TEST(SecretArenaDeathTest, SaysSoWhenTheSystemRefusesToLock) {
@@ -163,17 +183,6 @@ TEST(SecretArenaDeathTest, SaysSoWhenTheSystemRefusesToLock) {
     EXPECT_EXIT(_exit(refused_and_noticed()), ::testing::ExitedWithCode(0), "");
 }
 
-TEST(HardenProcessDeathTest, TurnsOffCoreDumps) {
-    const auto core_limit = [] {
-        harden_process();
-        rlimit limit{1, 1};
-        getrlimit(RLIMIT_CORE, &limit);
-        return limit.rlim_cur == 0 && limit.rlim_max == 0 ? 0 : 1;
-    };
-    EXPECT_EXIT(_exit(core_limit()), ::testing::ExitedWithCode(0), "");
-}
-
-#if !defined(__SANITIZE_ADDRESS__)
 TEST(HardenProcessDeathTest, TurnsOffDebuggers) {
     const auto dumpable = [] {
         harden_process();
