@@ -39,9 +39,8 @@ Status check_right(const ParsedCommit& commit, const LogDescriptor& log, const R
         return Error{admission_no_right, numbered(commit) + " by a node that may not write there"};
     }
     if (header.generation != roster.generation_at(log.compartment, header.roster_length)) {
-        return Error{admission_generation,
-                     numbered(commit) + " is sealed under generation " +
-                         std::to_string(header.generation.value)};
+        return Error{admission_generation, numbered(commit) + " is sealed under generation " +
+                                               std::to_string(header.generation.value)};
     }
     return {};
 }

@@ -16,12 +16,12 @@ inline constexpr ErrorCode admission_roster_falls{"admission.roster_falls", Erro
 inline constexpr ErrorCode admission_incomplete{"admission.incomplete", ErrorKind::refused};
 
 enum class Admission {
-    counts,          ///< next of its log, all checks passed: store, acknowledge, pass on
-    duplicate,       ///< held already, the same hash
-    gap,             ///< its predecessor is not here: keep aside, bounded
-    roster_ahead,    ///< its author knew a longer roster: keep aside until that is here
-    beyond_cut,      ///< after the last commit of this log that counts: quarantined
-    fork,            ///< another commit with this number is held
+    counts,        ///< next of its log, all checks passed: store, acknowledge, pass on
+    duplicate,     ///< held already, the same hash
+    gap,           ///< its predecessor is not here: keep aside, bounded
+    roster_ahead,  ///< its author knew a longer roster: keep aside until that is here
+    beyond_cut,    ///< after the last commit of this log that counts: quarantined
+    fork,          ///< another commit with this number is held
 };
 
 /// What is known of the commit's log here. `held_hash` is the hash held at the commit's own number,
@@ -41,7 +41,8 @@ std::optional<Cut> end_of(const LogDescriptor& log, const LogId& id, const Roste
 /// Errors are refusals: commit.signature, commit.root and the codes above. Checks the cheap first.
 /// Every outcome but `duplicate` has root and signature checked, so that nothing forged is kept
 /// aside; the one exception is `roster_ahead` for a writer that this roster does not know yet.
-/// admission.incomplete: a change stands as its leaf and no roster entry erased it; ask another peer.
+/// admission.incomplete: a change stands as its leaf and no roster entry erased it; ask another
+/// peer.
 Result<Admission> admit(const ParsedCommit& commit, const LogStanding& log, const Roster& roster);
 
 }  // namespace entrepot::replication

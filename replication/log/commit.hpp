@@ -23,8 +23,8 @@ inline constexpr ErrorCode commit_root{"commit.root", ErrorKind::refused};
 inline constexpr ErrorCode commit_signature{"commit.signature", ErrorKind::refused};
 
 inline constexpr std::size_t commit_header_size = 228;
-inline constexpr std::size_t commit_signed_size = 164;     ///< bytes under the node's signature
-inline constexpr std::size_t commit_attested_size = 132;   ///< bytes under officers' signatures
+inline constexpr std::size_t commit_signed_size = 164;    ///< bytes under the node's signature
+inline constexpr std::size_t commit_attested_size = 132;  ///< bytes under officers' signatures
 inline constexpr std::size_t commit_change_limit = 256;
 inline constexpr std::size_t commit_limit = 512 * 1024;
 inline constexpr std::size_t sealed_change_limit = 256 * 1024;
@@ -82,11 +82,11 @@ Status verify_root(const ParsedCommit& commit);
 Status verify_signature(const ParsedCommit& commit, const crypto::PublicKey& writer);
 
 /// What a link carries: the commit without what the receiver restores (magic, log id, number,
-/// previous, root). The same for every sender of a commit, so that a half-received one resumes anywhere.
+/// previous, root). The same for every sender of a commit, so that a half-received one resumes
+/// anywhere.
 Bytes to_wire(const ParsedCommit& commit);
 /// Restores the author's bytes; structure and limits are checked as by parse_commit, the root is
 /// computed. commit.wire_form for a number that is not in its shortest form or above its field.
-Result<Bytes> from_wire(ByteView wire, const LogId& log, CommitNumber number,
-                        const Hash& previous);
+Result<Bytes> from_wire(ByteView wire, const LogId& log, CommitNumber number, const Hash& previous);
 
 }  // namespace entrepot::replication

@@ -43,7 +43,8 @@ public:
     void add(ByteView packed);
     std::size_t change_count() const { return keys_.size(); }
 
-    /// The commit, its signature zero. At least one change; at most three officers, purpose ≤ 256 bytes.
+    /// The commit, its signature zero. At least one change; at most three officers, purpose ≤ 256
+    /// bytes.
     Bytes finish(std::span<const SigningOfficer> officers, std::string_view purpose,
                  std::span<const BlobId> blobs = {});
 

@@ -60,8 +60,10 @@ Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secre
     if (pieces.commitment != commit.header.key_commitment) {
         return Error{commit_key_commitment, "a commit sealed under another key than this"};
     }
-    OpenedCommit out{commit.header, commit_hash(commit.bytes),
-                     open_attestation(pieces.keys.front(), commit.attestation), {}};
+    OpenedCommit out{commit.header,
+                     commit_hash(commit.bytes),
+                     open_attestation(pieces.keys.front(), commit.attestation),
+                     {}};
     out.changes.reserve(commit.changes.size());
     for (std::size_t i = 0; i < commit.changes.size(); ++i) {
         out.changes.push_back(open_change(pieces.keys[i + 1], commit.changes[i], packing));
@@ -72,8 +74,7 @@ Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secre
 Status verify_officer(const ParsedCommit& commit, const Attestation& attestation,
                       const OfficerSignature& signature, const crypto::PublicKey& officer) {
     return crypto::verify(officer, crypto::domain::attest,
-                          {commit.bytes.first(commit_attested_size),
-                           changes_root_of(commit).view(),
+                          {commit.bytes.first(commit_attested_size), changes_root_of(commit).view(),
                            purpose_hash(attestation.purpose).view()},
                           signature.signature);
 }

@@ -36,8 +36,8 @@ Hash root_of(std::span<const BlobId> blobs, ByteView attestation, const Hash& ch
     for (const BlobId& blob : blobs) {
         ids.add(blob.view());
     }
-    return crypto::hash(domain::root, {ids.finish().view(), leaf_of(0, attestation).view(),
-                                       changes_root.view()});
+    return crypto::hash(domain::root,
+                        {ids.finish().view(), leaf_of(0, attestation).view(), changes_root.view()});
 }
 
 Hash purpose_hash(std::string_view purpose) {
