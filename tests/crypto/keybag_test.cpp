@@ -4,6 +4,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <fstream>
+
 #include "crypto/base/wire.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
@@ -180,6 +182,28 @@ TEST(Keybag, HasAnotherSaltEachTimeItIsSealed) {
     EXPECT_FALSE(equal(ByteView(one).subspan(14, 16), ByteView(two).subspan(14, 16)));
 }
 
+/// The hexadecimal block of FORMAT.md that starts with these digits.
+Bytes worked_example(const std::string& start) {
+    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/crypto/FORMAT.md");
+    const std::string indent = "    ";
+    std::string digits;
+    for (std::string line; std::getline(page, line);) {
+        const bool inside = !digits.empty() && line.rfind(indent, 0) == 0;
+        if (inside || line.rfind(indent + start, 0) == 0) {
+            digits += line.substr(indent.size());
+        } else if (!digits.empty()) {
+            break;
+        }
+    }
+    return from_hex(digits).value();
+}
+
+TEST(Keybag, OpensTheWorkedExampleOfTheFormatPage) {
+    const auto opened = open_keybag(passphrase, device_secret, worked_example("45504b31"));
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_EQ(as_text(opened->view()), "vault key, link key");
+}
+
 class ServiceSlot : public ::testing::Test {
 protected:
     SeededEntropy entropy_{7};
@@ -191,6 +215,13 @@ TEST_F(ServiceSlot, OpensToWhatWasSealed) {
     const auto opened = open_service_slot(key_, file_);
     ASSERT_THAT(opened, IsOk());
     EXPECT_TRUE(opened->equals(content));
+}
+
+TEST_F(ServiceSlot, OpensTheWorkedExampleOfTheFormatPage) {
+    const Secret key = Secret::copy_of(Bytes(32, 0x5e));
+    const auto opened = open_service_slot(key, worked_example("45505331"));
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_EQ(as_text(opened->view()), "vault key, link key");
 }
 
 TEST_F(ServiceSlot, RefusesAnotherKeyAndAKeyOfAnotherLength) {

@@ -111,6 +111,7 @@ TEST(CheckPublicKey, RefusesEveryAgreementKeyOfSmallOrder) {
         const auto key = BoxPublicKey::from(vector.at("key")).value();
         EXPECT_THAT(check_public_key(key), HasCode(crypto_weak_key)) << to_hex(key.view());
         EXPECT_THAT(check_public_key(TransportPublicKey{key.bytes}), HasCode(crypto_weak_key));
+        EXPECT_EQ(is_low_order_x25519(key.view()), key.bytes[31] < 0x80);
     }
 }
 
