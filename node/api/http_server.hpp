@@ -21,6 +21,13 @@ inline constexpr ErrorCode api_socket_path{"api.socket_path", ErrorKind::storage
 inline constexpr ErrorCode api_port_in_use{"api.port_in_use", ErrorKind::unavailable};
 inline constexpr ErrorCode api_not_loopback{"api.not_loopback", ErrorKind::invalid_input};
 inline constexpr ErrorCode api_no_server{"api.no_server", ErrorKind::unavailable};
+inline constexpr ErrorCode api_body_too_large{"api.body_too_large", ErrorKind::invalid_input};
+inline constexpr ErrorCode api_two_lengths{"api.two_lengths", ErrorKind::invalid_input};
+inline constexpr ErrorCode api_other_account{"api.other_account", ErrorKind::denied};
+inline constexpr ErrorCode api_wrong_host{"api.wrong_host", ErrorKind::invalid_input};
+inline constexpr ErrorCode api_wrong_origin{"api.wrong_origin", ErrorKind::denied};
+/// The handler threw: our own bug, told with status 500.
+inline constexpr ErrorCode api_handler{"api.handler", ErrorKind::unavailable};
 
 /// Who is at the other end of a unix socket, as the kernel says.
 struct PeerCredentials {
@@ -56,7 +63,7 @@ struct HttpExchange;
 /// A response written piece by piece, from any thread: server-sent events or NDJSON lines.
 class HttpStream {
 public:
-    explicit HttpStream(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
+    explicit HttpStream(std::shared_ptr<HttpExchange> exchange);
     /// Appends bytes as they are. False: the client is gone or the server stops; write no more.
     /// Above 1 MiB unread the client counts as gone.
     bool write(std::string_view bytes);
@@ -71,7 +78,7 @@ private:
 /// last copy goes without an answer, the client gets status 500.
 class Responder {
 public:
-    explicit Responder(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
+    explicit Responder(std::shared_ptr<HttpExchange> exchange);
     /// The first call counts, later ones do nothing.
     void respond(HttpResponse response);
     /// Starts a response of unknown length; `head.body` comes first. While nothing is written,
