@@ -56,6 +56,7 @@ struct Replica::State {
     std::uint64_t sequence = 0;
     std::uint64_t durable_sequence = 0;
     RosterLength durable_roster;
+    std::size_t fork_count = 0;
 
     State(ReplicaStart&& start, const CommitReader& commits, ReplicaLimits bounds)
         : self(start.self), roster(std::move(start.roster)), heads(std::move(start.heads)),
@@ -65,7 +66,9 @@ struct Replica::State {
                                        {}, {}, 0, {}, 0, std::nullopt});
         }
         for (ForkProof& proof : start.forks) {
-            state_of(proof.descriptor).fork = std::move(proof);
+            LogState& log = state_of(proof.descriptor);
+            log.fork = std::move(proof);
+            ++fork_count;
         }
     }
 
@@ -186,6 +189,7 @@ Result<Offered> Replica::State::prove_fork(const LogDescriptor& descriptor,
     TRY(proof.verify(roster));
     LogState& log = state_of(descriptor);
     log.fork = proof;
+    ++fork_count;
     queue(ForkWrite{std::move(proof)});
     return Offered::forked;
 }
@@ -269,6 +273,9 @@ const Roster& Replica::roster() const {
 }
 RosterLength Replica::durable_roster_length() const {
     return state_->durable_roster;
+}
+const CommitReader& Replica::reader() const {
+    return state_->reader;
 }
 const Heads& Replica::heads() const {
     return state_->heads;
@@ -367,6 +374,7 @@ Result<bool> Replica::offer_fork(ForkProof proof) {
     }
     TRY(proof.verify(state_->roster));
     state_->state_of(proof.descriptor).fork = proof;
+    ++state_->fork_count;
     state_->queue(ForkWrite{std::move(proof)});
     return true;
 }
@@ -376,6 +384,9 @@ std::vector<Write> Replica::take_writes() {
 }
 bool Replica::has_writes() const {
     return !state_->writes.empty();
+}
+std::uint64_t Replica::queued_sequence() const {
+    return state_->sequence;
 }
 std::uint64_t Replica::durable_sequence() const {
     return state_->durable_sequence;
@@ -412,6 +423,10 @@ std::vector<ForkProof> Replica::forks() const {
         }
     }
     return out;
+}
+
+std::size_t Replica::fork_count() const {
+    return state_->fork_count;
 }
 
 bool Replica::may_carry(const NodeId& node, const CompartmentId& compartment) const {

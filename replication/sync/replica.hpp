@@ -92,9 +92,10 @@ public:
     /// Accepted roster: may be longer than the durable one.
     const Roster& roster() const;
     RosterLength durable_roster_length() const;
+    const CommitReader& reader() const;
     /// Durable heads, as stored: also beyond a cut that came later. See counted_head.
     const Heads& heads() const;
-    /// The durable head, or the cut where that is before it; nullptr when nothing counts.
+    /// The durable head, or the cut where that is before it; nothing when no commit counts.
     std::optional<Head> counted_head(const LogId& log) const;
     /// Last accepted commit, durable or still to be written; number 0 for an unknown log. An error
     /// is the store's, when the stored tip cannot be read.
@@ -120,9 +121,12 @@ public:
     /// Tells that every write up to `sequence` is durable: heads move, sessions may speak of them.
     void durable(std::uint64_t sequence);
     std::uint64_t durable_sequence() const;
+    /// The sequence of the newest write queued so far, taken or not.
+    std::uint64_t queued_sequence() const;
 
     bool is_forked(const LogId& log) const;
     std::vector<ForkProof> forks() const;
+    std::size_t fork_count() const;
     /// Whether the node may at least relay the compartment under the accepted roster.
     bool may_carry(const NodeId& node, const CompartmentId& compartment) const;
 

@@ -45,7 +45,7 @@ inline constexpr ErrorCode session_ended{"session.ended", ErrorKind::unavailable
 /// Number of the messages' form; both sides must have the same.
 inline constexpr std::uint16_t protocol_number = 1;
 /// No message is longer: the transport's own limit is 1 MiB.
-inline constexpr std::size_t message_limit = 256 * 1024;
+inline constexpr std::size_t message_limit = 512 * 1024;
 
 enum class Role : std::uint8_t { dialled = 1, accepted = 2 };
 

@@ -1,0 +1,102 @@
+// What a session is made of; only session*.cpp include this.
+//
+//   hello ──(proof verified)──► roster ──(both rosters as long as the longer hello's)──► live
+//     Core::take(Hello, Proof)            Core::take(RosterEntries)         Core::go_live
+//
+// Live for ever after: heads rounds, wants, frames and acknowledgements run side by side.
+#pragma once
+
+#include <deque>
+
+#include "replication/sync/handshake.hpp"
+#include "replication/sync/heads_round.hpp"
+
+namespace entrepot::replication {
+
+/// Messages that cost work and no credit: a peer may send so many at once, and so many a second.
+class ControlBudget {
+public:
+    explicit ControlBudget(SteadyTime now) : last_(now) {}
+    /// session.flood when there is none left.
+    Status spend(SteadyTime now);
+
+private:
+    static constexpr std::int64_t most = 1000, per_second = 1000;
+    std::int64_t left_ = most;
+    SteadyTime last_;
+};
+
+struct Session::Core {
+    /// What exists once the peer is proven and the rosters are level.
+    struct Live {
+        Carriage carriage;
+        Outgoing outgoing;
+        Incoming incoming;
+        HeadsRound heads;
+        RosterLength roster_length;
+        std::set<LogId> forks;
+        std::uint64_t moved;           ///< cursor into the exchange's journal
+        std::uint64_t rounds_seen = 0;
+
+        Live(Replica& replica, const NodeId& peer, const SessionLimits& limits,
+             SessionCounters& counters);
+    };
+
+    Replica& replica;
+    SessionLimits limits;
+    SessionCounters counters;
+    Handshake handshake;
+    std::optional<Live> live;
+    SessionState state = SessionState::hello;
+    std::optional<Error> failure;
+
+    std::uint64_t received = 0, sent = 0;  ///< sequence numbers of messages
+    std::deque<Bytes> parts;               ///< encoded, to be sent before anything else
+    RosterLength peer_roster;              ///< what the peer has or has been sent
+    ControlBudget budget;
+    SteadyTime started, heard;
+    std::optional<SteadyTime> owed_since;
+    bool check_due = false, check_pending = false, check_equal = false;
+    std::optional<message::CheckReply> reply;
+
+    Core(Replica& shared, const SessionSelf& self, const crypto::TransportPublicKey& peer, Role role,
+         crypto::Entropy& entropy, SteadyTime now, const SessionLimits& bounds);
+
+    Status receive(ByteView bytes, SteadyTime now);
+    Status dispatch(const message::Part& part, SteadyTime now);
+    Status take(const message::Hello& part, SteadyTime now);
+    Status take(const message::Proof& part, SteadyTime now);
+    Status take(const message::RosterEntries& part, SteadyTime now);
+    Status take(const message::Fork& part, SteadyTime now);
+    Status take(const message::Claim& part, SteadyTime now);
+    Status take(const message::Digest& part, SteadyTime now);
+    Status take(const message::Buckets& part, SteadyTime now);
+    Status take(const message::HeadList& part, SteadyTime now);
+    Status take(const message::Want& part, SteadyTime now);
+    Status take(const message::Acknowledge& part, SteadyTime now);
+    Status take(const message::Check& part, SteadyTime now);
+    Status take(const message::CheckReply& part, SteadyTime now);
+    Status take(const message::Frame& part, SteadyTime now);
+    Status take(const message::Bye& part, SteadyTime now);
+
+    Status go_on();
+    void go_live();
+    /// Follows the replica: roster, forks, heads.
+    void follow();
+    void follow_roster();
+    void follow_forks();
+    void follow_heads();
+    void queue(const message::Part& part);
+
+    std::optional<Bytes> compose(SteadyTime now);
+    void write_roster(WireWriter& out);
+    void write_live(WireWriter& out, SteadyTime now);
+    void write_frame(WireWriter& out, SteadyTime now);
+    bool is_owed() const;
+    void note_owed(SteadyTime now);
+    Status tick(SteadyTime now);
+    std::optional<SteadyTime> next_deadline() const;
+    Status fail(Error error);
+};
+
+}  // namespace entrepot::replication

@@ -1,0 +1,217 @@
+// What a session does with each part of a message.
+#include <algorithm>
+
+#include "replication/sync/session_core.hpp"
+
+namespace entrepot::replication {
+namespace {
+
+Error out_of_place(const char* what) {
+    return {session_unexpected, std::string(what) + " out of place"};
+}
+
+bool is_code_name(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    });
+}
+
+}  // namespace
+
+Status ControlBudget::spend(SteadyTime now) {
+    const std::int64_t earned = (now.ms - last_.ms) * per_second / 1000;
+    left_ = std::min(most, left_ + earned);
+    last_ = now;
+    if (left_-- <= 0) {
+        return Error{session_flood, "more messages than a session takes"};
+    }
+    return {};
+}
+
+Status Session::Core::receive(ByteView bytes, SteadyTime now) {
+    ++counters.messages_in;
+    counters.bytes_in += bytes.size();
+    heard = now;
+    if (bytes.size() > message_limit) {
+        return Error{session_oversized, "message of " + std::to_string(bytes.size()) + " bytes"};
+    }
+    WireReader in(bytes);
+    if (message::read_varint(in) != received + 1 || !in.ok()) {
+        return Error{session_sequence, "a message is missing, repeated or out of order"};
+    }
+    ++received;
+    do {
+        TRY_ASSIGN(const message::Part part, message::read_part(in));
+        TRY(dispatch(part, now));
+    } while (!in.rest().empty());
+    if (live) {
+        follow();
+    }
+    return failure ? Status(*failure) : Status();
+}
+
+Status Session::Core::dispatch(const message::Part& part, SteadyTime now) {
+    const bool is_credited = std::holds_alternative<message::Frame>(part) ||
+                             std::holds_alternative<message::Acknowledge>(part);
+    if (!is_credited) {
+        TRY(budget.spend(now));
+    }
+    return std::visit([&](const auto& one) { return take(one, now); }, part);
+}
+
+Status Session::Core::take(const message::Hello& part, SteadyTime) {
+    TRY(handshake.receive(part));
+    if (handshake.own().role == Role::accepted) {
+        queue(handshake.own());
+    }
+    queue(handshake.prove());
+    peer_roster = part.roster_length;
+    return {};
+}
+
+Status Session::Core::take(const message::Proof& part, SteadyTime) {
+    TRY(handshake.receive(part));
+    return go_on();
+}
+
+/// After a proof or roster entries: looks whether the next state is reached.
+Status Session::Core::go_on() {
+    TRY(handshake.look_again());
+    if (!handshake.is_proven() || live) {
+        return {};
+    }
+    state = SessionState::roster;
+    if (replica.roster().length() >= handshake.peer_roster()) {
+        go_live();
+    }
+    return {};
+}
+
+Status Session::Core::take(const message::RosterEntries& part, SteadyTime) {
+    const bool awaited = handshake.has_hello() &&
+                         (live || replica.roster().length() < handshake.peer_roster());
+    if (!awaited && state != SessionState::roster) {
+        return out_of_place("roster entries");
+    }
+    std::vector<Bytes> entries;
+    for (const ByteView entry : part.entries) {
+        entries.emplace_back(entry.begin(), entry.end());
+    }
+    TRY_ASSIGN([[maybe_unused]] const std::size_t added,
+               replica.offer_roster(part.before_first, entries));
+    peer_roster = std::max(peer_roster, {part.before_first.value + entries.size()});
+    return go_on();
+}
+
+Status Session::Core::take(const message::Fork& part, SteadyTime) {
+    if (!live) {
+        return out_of_place("proof of a fork");
+    }
+    TRY_ASSIGN(ForkProof proof, ForkProof::decode(part.proof));
+    live->forks.insert(proof.descriptor.id());
+    const LogId log = proof.descriptor.id();
+    TRY_ASSIGN(const bool is_new, replica.offer_fork(std::move(proof)));
+    if (is_new) {
+        live->outgoing.stop(log);
+        live->incoming.stop(log);
+        live->heads.request();
+    }
+    return {};
+}
+
+/// The peer holds another commit than ours at this number: together they prove a fork.
+Status Session::Core::take(const message::Claim& part, SteadyTime) {
+    if (!live) {
+        return out_of_place("claim");
+    }
+    const LogId log = part.descriptor.id();
+    const CommitNumber number = read_header(part.header).number;
+    const Head* held = replica.heads().find(log);
+    if (held == nullptr || number.value == 0 || number > held->number ||
+        !live->carriage.exchanges(part.descriptor, log)) {
+        return {};
+    }
+    TRY_ASSIGN(const Bytes own, replica.reader().read(log, number));
+    if (commit_hash(own) == commit_hash(part.header)) {
+        return {};
+    }
+    return replica.offer_fork(ForkProof::of(part.descriptor, own, part.header)) ? Status()
+               : Status(Error{fork_unproven, "a claim that is not signed by the log's writer"});
+}
+
+Status Session::Core::take(const message::Digest& part, SteadyTime) {
+    return live ? live->heads.receive(part) : Status(out_of_place("digest of heads"));
+}
+
+Status Session::Core::take(const message::Buckets& part, SteadyTime) {
+    return live ? live->heads.receive(part) : Status(out_of_place("bucket digests"));
+}
+
+Status Session::Core::take(const message::HeadList& part, SteadyTime) {
+    if (!live) {
+        return out_of_place("list of heads");
+    }
+    TRY_ASSIGN(std::vector<Bytes> claims, live->heads.receive(part));
+    std::move(claims.begin(), claims.end(), std::back_inserter(parts));
+    return {};
+}
+
+Status Session::Core::take(const message::Want& part, SteadyTime) {
+    if (!live) {
+        return out_of_place("want");
+    }
+    for (const message::WantedLog& wanted : part.logs) {
+        TRY_ASSIGN(std::optional<Bytes> claim, live->outgoing.want(wanted));
+        if (claim) {
+            parts.push_back(std::move(*claim));
+        }
+    }
+    return {};
+}
+
+Status Session::Core::take(const message::Acknowledge& part, SteadyTime now) {
+    if (!live) {
+        return out_of_place("acknowledgement");
+    }
+    TRY_ASSIGN(std::vector<Bytes> claims, live->outgoing.acknowledge(part, now));
+    std::move(claims.begin(), claims.end(), std::back_inserter(parts));
+    return {};
+}
+
+Status Session::Core::take(const message::Check& part, SteadyTime) {
+    if (!live || reply) {
+        return out_of_place("check");
+    }
+    reply = message::CheckReply{part.roster_length == replica.roster().length() &&
+                                part.digest == digest_of(live->carriage.heads())};
+    return {};
+}
+
+Status Session::Core::take(const message::CheckReply& part, SteadyTime) {
+    if (!check_pending) {
+        return out_of_place("reply to a check");
+    }
+    check_pending = false;
+    check_equal = part.equal;
+    ++counters.round_trips;
+    if (!part.equal) {
+        live->heads.request();
+    }
+    return {};
+}
+
+Status Session::Core::take(const message::Frame& part, SteadyTime now) {
+    if (!live) {
+        return out_of_place("frame");
+    }
+    return live->incoming.frame(part, now);
+}
+
+Status Session::Core::take(const message::Bye& part, SteadyTime) {
+    if (!is_code_name(part.reason)) {
+        return Error{session_malformed, "a farewell without a code"};
+    }
+    return Error{session_ended, part.reason};
+}
+
+}  // namespace entrepot::replication
