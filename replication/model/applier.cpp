@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <utility>
 
 namespace entrepot::replication {
 namespace {
@@ -46,6 +47,8 @@ struct Applier::Waiting {
     std::map<Order, WaitingChange> changes;
     std::unordered_map<RecordKey, OfRecord, RecordKeyHash> by_record;
     std::unordered_map<Dot, Watchers, DotHash> watchers;
+    /// Put back and not looked at yet. Left alone by apply(): the knowledge may say `held` of a
+    /// commit whose change of another record is still to be given. opened() looks at them.
     std::vector<Order> unexamined;
     Order next_order = 0;
 
@@ -195,10 +198,7 @@ Result<bool> Applier::try_waiting(std::uint64_t order, std::vector<std::uint64_t
 
 Result<std::vector<RecordKey>> Applier::settle(std::vector<std::uint64_t> orders,
                                                std::vector<RecordKey> changed) {
-    std::vector<Order>& unexamined = waiting_->unexamined;
-    std::deque<Order> queue(unexamined.begin(), unexamined.end());
-    unexamined.clear();
-    queue.insert(queue.end(), orders.begin(), orders.end());
+    std::deque<Order> queue(orders.begin(), orders.end());
     for (; !queue.empty(); queue.pop_front()) {
         const auto found = waiting_->changes.find(queue.front());
         const RecordKey record =
@@ -206,7 +206,7 @@ Result<std::vector<RecordKey>> Applier::settle(std::vector<std::uint64_t> orders
         std::vector<Order> woken;
         const Result<bool> merged = try_waiting(queue.front(), woken);
         if (!merged) {
-            unexamined.assign(queue.begin(), queue.end());
+            waiting_->unexamined.insert(waiting_->unexamined.end(), queue.begin(), queue.end());
             return merged.error();
         }
         if (*merged) {
@@ -223,7 +223,7 @@ Result<std::vector<RecordKey>> Applier::apply(ArrivedChange arrived) {
     const RecordKey record = arrived.record;
     const Dot dot = arrived.counted.dot;
     if (waiting_->holds(record, dot)) {
-        return settle({}, {});
+        return std::vector<RecordKey>{};
     }
     WaitingChange change;
     change.arrived = std::move(arrived);
@@ -231,7 +231,7 @@ Result<std::vector<RecordKey>> Applier::apply(ArrivedChange arrived) {
     if (const auto blocker = waiting_->blocker(change, knowledge_)) {
         waiting_->watch(record, *blocker, change.order);
         waiting_->keep(std::move(change));
-        return settle({}, {});
+        return std::vector<RecordKey>{};
     }
     leave_out(change.arrived.counted.change.context, change.excluded);
     TRY_ASSIGN(const bool merged, merge(record, change.arrived.counted));
@@ -243,7 +243,10 @@ Result<std::vector<RecordKey>> Applier::apply(ArrivedChange arrived) {
 }
 
 Result<std::vector<RecordKey>> Applier::opened(const Dot& dot) {
-    return settle(waiting_->woken(dot, nullptr), {});
+    std::vector<Order> orders = std::exchange(waiting_->unexamined, {});
+    const std::vector<Order> woken = waiting_->woken(dot, nullptr);
+    orders.insert(orders.end(), woken.begin(), woken.end());
+    return settle(std::move(orders), {});
 }
 
 Result<std::vector<RecordKey>> Applier::recheck() {

@@ -59,14 +59,15 @@ public:
     /// change may be given again.
     Result<std::vector<RecordKey>> apply(ArrivedChange arrived);
 
-    /// Tells that a commit has been opened, or excluded, that held no change for the applier (its
-    /// content quarantined, or of records of others): frees what waited for it. To be told after the
-    /// changes of every other commit too: a context may name a commit without a change of its record.
+    /// Tells that every change of a commit has been given to apply, if it had any for the applier
+    /// (its content quarantined, or of records of others), or that the commit is excluded: frees what
+    /// waited for it. To be told after every commit: a context may name one without a change of its
+    /// record, and changes put back by restore_waiting are looked at here.
     Result<std::vector<RecordKey>> opened(const Dot& dot);
 
-    /// After the counted set changed (cut, admit, fork settled): drops waiting changes that are
-    /// excluded now, and looks at all others anew. Records whose merged changes are affected are
-    /// the caller's to recompute, before this.
+    /// After a cut or a settled fork excluded commits that are not merged here: drops waiting changes
+    /// that are excluded now, and looks at all others anew. Where a merged change is excluded, or one
+    /// admitted that was not, recompute the records instead: a new Applier, and all their changes.
     Result<std::vector<RecordKey>> recheck();
 
     /// Waiting changes in order of arrival, for `status` and for keeping across restarts.
