@@ -1,5 +1,6 @@
 // Change: new field values for one record, and what its author had been shown. Serialised with
-// Cereal through bounded archives (change_codec.cpp); FORMAT.md describes the bytes without it.
+// Cereal through bounded archives (change_codec.cpp); CHANGE_FORMAT.md describes the bytes
+// without it.
 #pragma once
 
 #include <string>

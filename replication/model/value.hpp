@@ -1,4 +1,4 @@
-// Value: what a change assigns to a path. FORMAT.md gives the bytes of each kind.
+// Value: what a change assigns to a path. CHANGE_FORMAT.md gives the bytes of each kind.
 #pragma once
 
 #include <cstdint>
