@@ -29,8 +29,7 @@ bool has_right_keys(const RequestWish& wish) {
 
 /// Magic, suite and the length that the name's length calls for.
 Status check_frame(ByteView bytes) {
-    if (bytes.size() < fixed_size + signature_size ||
-        as_text(bytes.first(magic.size())) != magic) {
+    if (bytes.size() < fixed_size + signature_size || as_text(bytes.first(magic.size())) != magic) {
         return Error{request_malformed, "no enrolment request"};
     }
     if (bytes[magic.size()] != crypto::suite) {
@@ -48,8 +47,8 @@ Status check_keys(const EnrolmentRequest& request) {
         return Error{request_key, "a weak key, or one key used twice"};
     }
     const auto& roster_key = request.wish.roster_key;
-    if (roster_key && (!crypto::check_public_key(*roster_key) ||
-                       *roster_key == request.identity.sign)) {
+    if (roster_key &&
+        (!crypto::check_public_key(*roster_key) || *roster_key == request.identity.sign)) {
         return Error{request_key, "a weak roster key, or one that is another key too"};
     }
     if (!crypto::verify(request.identity.sign, crypto::domain::possession,
@@ -64,7 +63,8 @@ Status check_age(WallTime created, WallTime now) {
         return Error{request_expired, "the request is older than 14 days: make a new one"};
     }
     if (created.ms > now.ms + request_clock_slack_ms) {
-        return Error{request_not_yet, "made more than a day ahead of the clock here: set the clock"};
+        return Error{request_not_yet,
+                     "made more than a day ahead of the clock here: set the clock"};
     }
     return {};
 }
@@ -100,8 +100,9 @@ Result<EnrolmentRequest> read_request(ByteView bytes) {
 Result<Bytes> make_request(const RequestWish& wish, const crypto::Identity& identity, WallTime now,
                            crypto::Entropy& entropy) {
     if (!is_name(wish.unit_name)) {
-        return Error{request_name, "a unit's name has 1 to 80 bytes of UTF-8 without control "
-                                   "characters"};
+        return Error{request_name,
+                     "a unit's name has 1 to 80 bytes of UTF-8 without control "
+                     "characters"};
     }
     if (!has_right_keys(wish)) {
         return Error{request_key, "a headquarters and no other names a roster key"};

@@ -43,8 +43,8 @@ struct EnrolmentRequest {
 Result<Bytes> make_request(const RequestWish& wish, const crypto::Identity& identity, WallTime now,
                            crypto::Entropy& entropy);
 
-/// Checks all of it in this order: frame (request.malformed), request.suite, request.signature, kind
-/// and name (request.malformed), keys (request.key), proof of possession (request.possession),
+/// Checks all of it in this order: frame (request.malformed), request.suite, request.signature,
+/// kind and name (request.malformed), keys (request.key), proof of possession (request.possession),
 /// 14 days (request.expired) and at most a day ahead of `now` (request.not_yet).
 Result<EnrolmentRequest> decode_request(ByteView bytes, WallTime now);
 

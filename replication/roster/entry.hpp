@@ -23,7 +23,13 @@ enum class NodeKind : std::uint8_t { headquarters = 1, unit = 2, relay = 3 };
 enum class Right : std::uint8_t { none = 0, relay = 1, read = 2, write = 3 };
 
 /// Sync lane of a compartment's logs, in clear so that relays know it.
-enum class Lane : std::uint8_t { roster = 0, messages = 1, records = 2, thumbnails = 3, originals = 4 };
+enum class Lane : std::uint8_t {
+    roster = 0,
+    messages = 1,
+    records = 2,
+    thumbnails = 3,
+    originals = 4
+};
 
 /// First entry. `recovery` gets a wrap of every generation of every compartment.
 struct Genesis {
@@ -114,8 +120,8 @@ struct SchemaEditionEntry {
     Hash hash;
 };
 
-using EntryContent = std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry, GrantEntry,
-                                  RevocationEntry, CutEntry, SchemaEditionEntry>;
+using EntryContent = std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry,
+                                  GrantEntry, RevocationEntry, CutEntry, SchemaEditionEntry>;
 
 struct KeySignature {
     crypto::PublicKey key;

@@ -10,9 +10,8 @@ namespace {
 
 Status check_unknown_keys(const std::vector<AnyKey>& keys, const Standing& standing) {
     const std::set<AnyKey> distinct(keys.begin(), keys.end());
-    const bool known = std::any_of(keys.begin(), keys.end(), [&](const AnyKey& key) {
-        return standing.keys.count(key) > 0;
-    });
+    const bool known = std::any_of(keys.begin(), keys.end(),
+                                   [&](const AnyKey& key) { return standing.keys.count(key) > 0; });
     if (known || distinct.size() != keys.size()) {
         return Error{roster_known_key, "a key that stands in the roster already, or twice here"};
     }
@@ -33,8 +32,9 @@ Status check_numbers(const NodeCertificate& certificate, const Standing& standin
     for (const NumberBlock& block : {certificate.numbers, certificate.spare_numbers}) {
         const std::uint64_t end = std::uint64_t{block.first} + block.count;
         if (block.first == 0 || end > std::uint64_t{1} << 32 || overlaps(given, block)) {
-            return Error{roster_numbers, "a block of reference numbers that starts at 0, has no "
-                                         "end or overlaps another of the unit"};
+            return Error{roster_numbers,
+                         "a block of reference numbers that starts at 0, has no "
+                         "end or overlaps another of the unit"};
         }
         if (block.count > 0) {
             given[block.first] = end;
@@ -149,8 +149,9 @@ Status check_kind(const CompartmentEntry& entry, const Standing& standing) {
             readers.insert(grant.node);
         }
     }
-    return check_wraps(entry.wraps, {entry.compartment, {1}, {1},
-                                     with_recovery({readers.begin(), readers.end()})});
+    return check_wraps(
+        entry.wraps,
+        {entry.compartment, {1}, {1}, with_recovery({readers.begin(), readers.end()})});
 }
 
 Status check_kind(const GenerationEntry& entry, const Standing& standing) {
@@ -218,8 +219,7 @@ Status check_wraps(const std::vector<KeyWrap>& wraps, const WantedWraps& wanted)
             return Error{roster_wraps, "a wrap that is not called for, or of a wrong size"};
         }
     }
-    const std::uint64_t generations =
-        std::uint64_t{wanted.last.value} - wanted.first.value + 1;
+    const std::uint64_t generations = std::uint64_t{wanted.last.value} - wanted.first.value + 1;
     if (seen.size() != generations * wanted.nodes.size()) {
         return Error{roster_wraps, std::to_string(seen.size()) + " wraps in place of " +
                                        std::to_string(generations * wanted.nodes.size())};

@@ -1,5 +1,6 @@
 // Whether an entry may follow a standing: who signed it, and whether what it says is right. Its
-// number and chain are Roster's to check. Changes nothing. ROSTER.md lists what refuses with which code.
+// number and chain are Roster's to check. Changes nothing. ROSTER.md lists what refuses with which
+// code.
 #pragma once
 
 #include "replication/roster/standing.hpp"

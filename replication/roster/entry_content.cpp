@@ -180,9 +180,8 @@ CompartmentEntry::FirstGrant read_first_grant(WireReader& reader) {
 }
 
 bool is_database_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || c == '_';
-    });
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
 }
 
 CompartmentEntry read_compartment(WireReader& reader) {
@@ -235,15 +234,25 @@ SchemaEditionEntry read_schema_edition(WireReader& reader) {
 
 EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
     switch (kind) {
-        case 1: return read_genesis(reader);
-        case 2: return read_certificate(reader);
-        case 3: return read_compartment(reader);
-        case 4: return read_generation(reader);
-        case 5: return read_grant(reader);
-        case 6: return read_revocation(reader);
-        case 7: return CutEntry{read_cut(reader)};
-        case 8: return read_schema_edition(reader);
-        default: reader.fail_limit(); return {};
+        case 1:
+            return read_genesis(reader);
+        case 2:
+            return read_certificate(reader);
+        case 3:
+            return read_compartment(reader);
+        case 4:
+            return read_generation(reader);
+        case 5:
+            return read_grant(reader);
+        case 6:
+            return read_revocation(reader);
+        case 7:
+            return CutEntry{read_cut(reader)};
+        case 8:
+            return read_schema_edition(reader);
+        default:
+            reader.fail_limit();
+            return {};
     }
 }
 

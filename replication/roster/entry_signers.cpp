@@ -25,7 +25,8 @@ Status check_root_signers(const RosterEntry& entry, const Genesis& genesis) {
     std::vector<crypto::PublicKey> seen;
     for (const KeySignature& signature : entry.signatures) {
         if (!contains(genesis.roots, signature.key) || contains(seen, signature.key)) {
-            return Error{roster_signer, "a signature of a key that is no root key, or of one twice"};
+            return Error{roster_signer,
+                         "a signature of a key that is no root key, or of one twice"};
         }
         seen.push_back(signature.key);
     }

@@ -55,9 +55,8 @@ Result<Bytes> make_join(const Roster& roster, const NodeId& node, crypto::Entrop
 Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
                          const Hash& root_fingerprint) {
     TRY(check_header(file, identity.id()));
-    const auto content =
-        crypto::open_letter(identity.box(), as_bytes(crypto::domain::join.text),
-                            file.first(header_size), file.subspan(header_size));
+    const auto content = crypto::open_letter(identity.box(), as_bytes(crypto::domain::join.text),
+                                             file.first(header_size), file.subspan(header_size));
     if (!content) {
         return Error{join_broken, "the join file was altered or cut short on its way"};
     }

@@ -18,9 +18,9 @@ inline constexpr ErrorCode join_no_certificate{"join.no_certificate", ErrorKind:
 Result<Bytes> make_join(const Roster& roster, const NodeId& node, crypto::Entropy& entropy);
 
 /// The roster inside. Checks in this order: frame (join.malformed), join.suite, whom it is for
-/// (join.not_for_this_node), the seal (join.broken), the fingerprint it says (join.fingerprint), every
-/// entry (roster.*, named), the fingerprint of the roster itself (join.fingerprint), and that this
-/// node's keys are certified in it and in force (join.no_certificate).
+/// (join.not_for_this_node), the seal (join.broken), the fingerprint it says (join.fingerprint),
+/// every entry (roster.*, named), the fingerprint of the roster itself (join.fingerprint), and that
+/// this node's keys are certified in it and in force (join.no_certificate).
 Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
                          const Hash& root_fingerprint);
 

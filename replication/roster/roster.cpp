@@ -71,7 +71,9 @@ AdministrationId Roster::administration() const {
     return out;
 }
 
-Hash Roster::root_fingerprint() const { return standing_->root_fingerprint; }
+Hash Roster::root_fingerprint() const {
+    return standing_->root_fingerprint;
+}
 
 const NodeCertificate* Roster::node(const NodeId& id) const {
     const auto found = standing_->nodes.find(id);

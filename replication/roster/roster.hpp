@@ -21,7 +21,8 @@ inline constexpr ErrorCode roster_signer{"roster.signer", ErrorKind::refused};
 inline constexpr ErrorCode roster_signature{"roster.signature", ErrorKind::refused};
 inline constexpr ErrorCode roster_known_key{"roster.known_key", ErrorKind::refused};
 inline constexpr ErrorCode roster_unknown_node{"roster.unknown_node", ErrorKind::refused};
-inline constexpr ErrorCode roster_unknown_compartment{"roster.unknown_compartment", ErrorKind::refused};
+inline constexpr ErrorCode roster_unknown_compartment{"roster.unknown_compartment",
+                                                      ErrorKind::refused};
 inline constexpr ErrorCode roster_wraps{"roster.wraps", ErrorKind::refused};
 inline constexpr ErrorCode roster_generation{"roster.generation", ErrorKind::refused};
 inline constexpr ErrorCode roster_right{"roster.right", ErrorKind::refused};
@@ -51,7 +52,8 @@ public:
     static Result<Roster> from_entries(std::span<const Bytes> entries);
 
     /// Checks and appends one encoded entry: chain, signatures of the kind its content needs, keys,
-    /// rights, wraps exactly those the entitled nodes and recovery call for. Nothing changes on error.
+    /// rights, wraps exactly those the entitled nodes and recovery call for. Nothing changes on
+    /// error.
     Status append(ByteView encoded);
 
     RosterLength length() const { return {entries_.size()}; }
@@ -77,7 +79,8 @@ public:
     /// The right a node has at a roster length (now when absent); none for revoked nodes now.
     Right right(const NodeId& node, const CompartmentId& compartment,
                 std::optional<RosterLength> at = std::nullopt) const;
-    /// Newest generation that a roster of this length knows; 0 when the compartment is not there yet.
+    /// Newest generation that a roster of this length knows; 0 when the compartment is not there
+    /// yet.
     Generation generation_at(const CompartmentId& compartment, RosterLength at) const;
     /// Nodes with at least `right` now.
     std::vector<NodeId> entitled(const CompartmentId& compartment, Right right) const;

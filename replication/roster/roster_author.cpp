@@ -17,8 +17,7 @@ Bytes wrap_purpose(const CompartmentId& compartment, Generation generation) {
 }
 
 crypto::Secret name_key(const crypto::Secret& first_key, const CompartmentId& compartment) {
-    return crypto::derive(first_key.view(), crypto::domain::compartment_name,
-                          {compartment.view()});
+    return crypto::derive(first_key.view(), crypto::domain::compartment_name, {compartment.view()});
 }
 
 Result<const NodeCertificate*> find_node(const Roster& roster, const NodeId& id) {
@@ -116,8 +115,7 @@ Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compart
 }
 
 Result<GenerationEntry> make_generation(const Roster& roster, const CompartmentId& compartment,
-                                        std::span<const NodeId> without,
-                                        crypto::Entropy& entropy) {
+                                        std::span<const NodeId> without, crypto::Entropy& entropy) {
     const CompartmentStanding* standing = roster.compartment(compartment);
     if (standing == nullptr) {
         return Error{roster_unknown_compartment, to_base32(compartment.view())};
@@ -150,8 +148,8 @@ Result<RevocationEntry> make_revocation(const Roster& roster, const NodeId& node
 
 Result<std::string> open_name(const CompartmentStanding& compartment,
                               const crypto::Secret& first_key) {
-    const auto name = crypto::open_once(name_key(first_key, compartment.id).view(),
-                                        compartment.sealed_name);
+    const auto name =
+        crypto::open_once(name_key(first_key, compartment.id).view(), compartment.sealed_name);
     if (!name) {
         return Error{roster_wrap_broken, "the name is sealed under another key"};
     }

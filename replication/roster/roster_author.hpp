@@ -36,16 +36,18 @@ Result<CompartmentEntry> make_compartment(const Roster& roster, const NewCompart
                                           crypto::Entropy& entropy);
 
 /// A grant of all generations whose keys are given (oldest first, all of them).
-Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compartment, const NewGrant& grant,
-                              std::span<const crypto::Secret> generations, crypto::Entropy& entropy);
+Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compartment,
+                              const NewGrant& grant, std::span<const crypto::Secret> generations,
+                              crypto::Entropy& entropy);
 /// A next generation wrapped to every entitled node but those in `without`.
 Result<GenerationEntry> make_generation(const Roster& roster, const CompartmentId& compartment,
                                         std::span<const NodeId> without, crypto::Entropy& entropy);
 /// Withdraws a node: cuts given by the caller, new generations of all it could read.
-Result<RevocationEntry> make_revocation(const Roster& roster, const NodeId& node, std::vector<Cut> cuts,
-                                        crypto::Entropy& entropy);
+Result<RevocationEntry> make_revocation(const Roster& roster, const NodeId& node,
+                                        std::vector<Cut> cuts, crypto::Entropy& entropy);
 
 /// The name under its compartment's first key; roster.wrap_broken for the wrong key.
-Result<std::string> open_name(const CompartmentStanding& compartment, const crypto::Secret& first_key);
+Result<std::string> open_name(const CompartmentStanding& compartment,
+                              const crypto::Secret& first_key);
 
 }  // namespace entrepot::replication

@@ -30,8 +30,8 @@ Status check_root(const Bytes& first, const Hash& root_fingerprint) {
 Status check_agreement(const Roster& roster, const std::vector<Bytes>& entries) {
     const std::size_t both = std::min(entries.size(), roster.entries().size());
     const auto held = roster.entries().begin();
-    const auto differs = std::mismatch(held, held + static_cast<std::ptrdiff_t>(both),
-                                       entries.begin());
+    const auto differs =
+        std::mismatch(held, held + static_cast<std::ptrdiff_t>(both), entries.begin());
     const auto at = static_cast<std::size_t>(differs.first - held);
     if (at == both) {
         return {};

@@ -19,9 +19,9 @@ Bytes export_roster(const Roster& roster);
 
 /// Appends what the file has beyond `roster` and gives how many entries that was; none for a
 /// shorter file. The frame is checked before anything is appended (roster_file.malformed). A roster
-/// of other root keys than `root_fingerprint` is refused (roster.fingerprint), one that differs from
-/// what is held in a rightly signed entry is roster.forked. A wrong entry is refused with its own
-/// code, and those before it stay.
+/// of other root keys than `root_fingerprint` is refused (roster.fingerprint), one that differs
+/// from what is held in a rightly signed entry is roster.forked. A wrong entry is refused with its
+/// own code, and those before it stay.
 Result<std::size_t> import_roster(Roster& roster, const Hash& root_fingerprint, ByteView file);
 
 }  // namespace entrepot::replication

@@ -111,21 +111,18 @@ NodeCertificate AdministrationFixture::make_certificate(const std::string& name,
     out.numbers = {next, numbers_in_block};
     out.spare_numbers = {next + numbers_in_block, numbers_in_block};
     next += 2 * numbers_in_block;
-    out.possession =
-        identity.sign().sign(crypto::domain::possession, {out.identity.encode()});
+    out.possession = identity.sign().sign(crypto::domain::possession, {out.identity.encode()});
     ENSURE(identities_.emplace(name, std::move(identity)).second);
     return out;
 }
 
-NodeId AdministrationFixture::add_node(const std::string& name, NodeKind kind,
-                                       const UnitId& unit) {
+NodeId AdministrationFixture::add_node(const std::string& name, NodeKind kind, const UnitId& unit) {
     append(make_certificate(name, kind, unit));
     return id(name);
 }
 
 NodeId AdministrationFixture::add_headquarters(const std::string& name) {
-    auto certificate =
-        make_certificate(name, NodeKind::headquarters, entropy_.fixed<UnitId>());
+    auto certificate = make_certificate(name, NodeKind::headquarters, entropy_.fixed<UnitId>());
     auto key = crypto::SigningKey::generate(entropy_);
     certificate.roster_key = key.public_key();
     append(std::move(certificate));
@@ -171,7 +168,9 @@ void AdministrationFixture::revoke(const NodeId& node, std::vector<Cut> cuts) {
     append(value_of(make_revocation(roster_, node, std::move(cuts), entropy_)));
 }
 
-void AdministrationFixture::move_cut(const Cut& cut) { append(CutEntry{cut}); }
+void AdministrationFixture::move_cut(const Cut& cut) {
+    append(CutEntry{cut});
+}
 
 void AdministrationFixture::set_schema_edition(std::uint32_t edition, const Hash& hash) {
     append(SchemaEditionEntry{edition, hash});

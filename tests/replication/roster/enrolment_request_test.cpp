@@ -48,8 +48,7 @@ TEST_F(Request, SaysWhatTheNodeWanted) {
 
 TEST_F(Request, OfAHeadquartersNamesItsRosterKey) {
     const auto key = crypto::SigningKey::generate(entropy_).public_key();
-    const auto request =
-        decode_request(bytes({NodeKind::headquarters, "Headquarters", key}), made);
+    const auto request = decode_request(bytes({NodeKind::headquarters, "Headquarters", key}), made);
     ASSERT_THAT(request, IsOk());
     EXPECT_EQ(request->wish.roster_key, key);
 }

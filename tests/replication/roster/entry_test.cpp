@@ -55,8 +55,8 @@ TEST(RosterEntry, OfEveryKindIsRefusedByAppendWithAnyBitFlipped) {
         for (std::size_t at = 0; at < bytes.size(); ++at) {
             Bytes flipped = bytes;
             flipped[at] ^= static_cast<std::uint8_t>(1 << at % 8);
-            ASSERT_FALSE(roster.append(flipped)) << "entry " << roster.length().value + 1
-                                                 << " byte " << at;
+            ASSERT_FALSE(roster.append(flipped))
+                << "entry " << roster.length().value + 1 << " byte " << at;
         }
         ASSERT_THAT(roster.append(bytes), IsOk());
     }
@@ -97,8 +97,8 @@ TEST(RosterEntry, IsRefusedWithARosterKeyForAUnitOrNoneForHeadquarters) {
 }
 
 TEST(RosterEntry, IsRefusedWithADatabaseNameThatIsNone) {
-    for (const std::string& name : {std::string(), std::string("Seizures"), std::string("a\n"),
-                                    std::string(65, 'a')}) {
+    for (const std::string& name :
+         {std::string(), std::string("Seizures"), std::string("a\n"), std::string(65, 'a')}) {
         CompartmentEntry entry;
         entry.compartment = CompartmentId{{1}};
         entry.database = name;

@@ -21,9 +21,9 @@ protected:
         WireWriter header, content;
         header.raw(as_bytes("EPJ1")).u8(1).fixed(airport().id());
         content.fixed(fingerprint).raw(encode_entries(entries));
-        const auto letter = crypto::seal_to(airport().box().public_key(),
-                                            as_bytes(crypto::domain::join.text), header.view(),
-                                            content.view(), fixture_.entropy());
+        const auto letter =
+            crypto::seal_to(airport().box().public_key(), as_bytes(crypto::domain::join.text),
+                            header.view(), content.view(), fixture_.entropy());
         return header.raw(*letter).take();
     }
     AdministrationFixture fixture_ = AdministrationFixture::with_two_units();

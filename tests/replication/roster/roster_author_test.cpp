@@ -58,21 +58,21 @@ TEST_F(RosterAuthor, SealsACompartmentsNameUnderItsFirstKeyAlone) {
 
 TEST_F(RosterAuthor, MakesNoCompartmentForANodeThatIsNotInTheRoster) {
     const AdministrationFixture fixture;
-    EXPECT_THAT(make_compartment(fixture.roster(),
-                                 {"cases", "x", Lane::records, {{NodeId{{1}}, Right::read}}},
-                                 entropy_),
-                HasCode(roster_unknown_node));
+    EXPECT_THAT(
+        make_compartment(fixture.roster(),
+                         {"cases", "x", Lane::records, {{NodeId{{1}}, Right::read}}}, entropy_),
+        HasCode(roster_unknown_node));
 }
 
 TEST_F(RosterAuthor, MakesNoGrantWithoutTheKeysOfAllGenerations) {
     const auto fixture = AdministrationFixture::with_two_units();
     const auto joint = fixture.compartment("joint seizures");
-    EXPECT_THAT(make_grant(fixture.roster(), joint, {fixture.id("airport"), Right::read}, {},
-                           entropy_),
-                HasCode(roster_generation));
-    EXPECT_THAT(make_grant(fixture.roster(), joint, {fixture.id("airport"), Right::none}, {},
-                           entropy_),
-                IsOk());
+    EXPECT_THAT(
+        make_grant(fixture.roster(), joint, {fixture.id("airport"), Right::read}, {}, entropy_),
+        HasCode(roster_generation));
+    EXPECT_THAT(
+        make_grant(fixture.roster(), joint, {fixture.id("airport"), Right::none}, {}, entropy_),
+        IsOk());
 }
 
 TEST_F(RosterAuthor, MakesNothingForACompartmentOrNodeThatIsNotThere) {

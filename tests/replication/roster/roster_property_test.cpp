@@ -24,12 +24,18 @@ public:
 
     void step() {
         switch (*rc::gen::inRange(0, 8)) {
-            case 0: return add_unit();
-            case 1: return add_compartment();
-            case 2: return static_cast<void>(fixture_.new_generation(any_compartment()));
-            case 3: return revoke();
-            case 4: return move_cut();
-            default: return grant();
+            case 0:
+                return add_unit();
+            case 1:
+                return add_compartment();
+            case 2:
+                return static_cast<void>(fixture_.new_generation(any_compartment()));
+            case 3:
+                return revoke();
+            case 4:
+                return move_cut();
+            default:
+                return grant();
         }
     }
     AdministrationFixture& fixture() { return fixture_; }
@@ -58,9 +64,8 @@ private:
     }
     void add_unit() {
         units_.push_back("unit " + std::to_string(units_.size()));
-        active_.push_back(*rc::gen::arbitrary<bool>()
-                              ? fixture_.add_unit(units_.back())
-                              : fixture_.add_desk(units_.back(), "unit 0"));
+        active_.push_back(*rc::gen::arbitrary<bool>() ? fixture_.add_unit(units_.back())
+                                                      : fixture_.add_desk(units_.back(), "unit 0"));
     }
     void add_compartment() {
         const NodeId node = any_node();
@@ -118,8 +123,8 @@ std::string answers(const Roster& roster) {
             for (std::uint64_t at = 0; at <= roster.length().value; ++at) {
                 out += std::to_string(
                     static_cast<int>(roster.right(id, compartment->id, RosterLength{at})));
-                out += std::to_string(
-                    roster.generation_at(compartment->id, RosterLength{at}).value);
+                out +=
+                    std::to_string(roster.generation_at(compartment->id, RosterLength{at}).value);
             }
             out += roster.cut_of({id, compartment->id, {}}) ? "cut" : "";
         }
@@ -174,8 +179,8 @@ RC_GTEST_PROP(RosterProperty, TheNewestKeyOpensForExactlyTheReadersOfItsTime, ()
             bool opens = false;
             for (const KeyWrap* wrap : fixture.roster().wraps_for(fixture.id(unit))) {
                 const auto opened = unwrap_key(*wrap, fixture.identity(unit).box());
-                opens = opens || (wrap->compartment == compartment && opened &&
-                                  opened->equals(key.view()));
+                opens = opens ||
+                        (wrap->compartment == compartment && opened && opened->equals(key.view()));
             }
             RC_ASSERT(opens == (work.expected(fixture.id(unit), compartment) >= Right::read));
         }

@@ -15,7 +15,9 @@ Hash some_hash(std::uint8_t fill) {
 
 class RosterRefuses : public testing::Test {
 protected:
-    Status append(EntryContent content) const { return append_bytes(fixture_.sign(std::move(content))); }
+    Status append(EntryContent content) const {
+        return append_bytes(fixture_.sign(std::move(content)));
+    }
     Status append_bytes(const Bytes& bytes) const {
         Roster roster = fixture_.roster();
         return roster.append(bytes);
@@ -25,8 +27,8 @@ protected:
     Status append_changed(Change change) {
         RosterEntry entry = *decode_entry(fixture_.sign(SchemaEditionEntry{1, some_hash(1)}));
         change(entry);
-        entry.signatures.front().signature = fixture_.roster_signing_key().sign(
-            crypto::domain::roster_entry, {signed_part(entry)});
+        entry.signatures.front().signature =
+            fixture_.roster_signing_key().sign(crypto::domain::roster_entry, {signed_part(entry)});
         return append_bytes(encode_entry(entry));
     }
     CompartmentEntry new_compartment(std::vector<NewGrant> grants) {
@@ -87,19 +89,21 @@ TEST_F(RosterRefuses, AFirstEntryThatIsNoGenesis) {
 
 TEST_F(RosterRefuses, HeadquartersEntryWithTheRootsSignature) {
     const auto* root = &fixture_.root_keys().front();
-    EXPECT_THAT(append_bytes(sign_entry(fixture_.roster(), {}, new_certificate(), std::span(&root, 1))),
-                HasCode(roster_signer));
+    EXPECT_THAT(
+        append_bytes(sign_entry(fixture_.roster(), {}, new_certificate(), std::span(&root, 1))),
+        HasCode(roster_signer));
 }
 
 TEST_F(RosterRefuses, AHeadquartersThatHeadquartersCertifies) {
     const auto* key = &fixture_.roster_signing_key();
-    EXPECT_THAT(append_bytes(sign_entry(fixture_.roster(), {}, new_headquarters(), std::span(&key, 1))),
-                HasCode(roster_signer));
+    EXPECT_THAT(
+        append_bytes(sign_entry(fixture_.roster(), {}, new_headquarters(), std::span(&key, 1))),
+        HasCode(roster_signer));
 }
 
 TEST_F(RosterRefuses, TheRevocationOfHeadquartersByItself) {
-    const auto entry = *make_revocation(fixture_.roster(), fixture_.id("headquarters"), {},
-                                        fixture_.entropy());
+    const auto entry =
+        *make_revocation(fixture_.roster(), fixture_.id("headquarters"), {}, fixture_.entropy());
     const auto* key = &fixture_.roster_signing_key();
     EXPECT_THAT(append_bytes(sign_entry(fixture_.roster(), {}, entry, std::span(&key, 1))),
                 HasCode(roster_signer));
@@ -359,8 +363,8 @@ TEST_F(RosterRefuses, ACutWithANumberAndNoHashOrTheOtherWayRound) {
 
 TEST_F(RosterRefuses, ARevocationWithTwoCutsOfOneLogOrOneThatGoesBack) {
     const Cut cut{LogId{{1}}, {5}, some_hash(5)};
-    auto revocation = *make_revocation(fixture_.roster(), fixture_.id("courier"), {cut, cut},
-                                       fixture_.entropy());
+    auto revocation =
+        *make_revocation(fixture_.roster(), fixture_.id("courier"), {cut, cut}, fixture_.entropy());
     EXPECT_THAT(append(revocation), HasCode(roster_cut));
     fixture_.move_cut(cut);
     revocation.cuts = {{LogId{{1}}, {4}, some_hash(4)}};
