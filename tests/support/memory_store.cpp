@@ -1,0 +1,38 @@
+#include "tests/support/memory_store.hpp"
+
+#include "crypto/base/ensure.hpp"
+
+namespace entrepot::replication {
+
+Result<Bytes> MemoryStore::read(const LogId& log, CommitNumber number) const {
+    ++reads_;
+    const auto found = logs_.find(log);
+    if (found == logs_.end() || number.value == 0 || number.value > found->second.size()) {
+        return Error{store_commit_missing, "no commit " + std::to_string(number.value)};
+    }
+    return found->second[number.value - 1];
+}
+
+void MemoryStore::commit(std::vector<Write> writes) {
+    for (Write& write : writes) {
+        if (auto* commit = std::get_if<CommitWrite>(&write.what)) {
+            auto& log = logs_[commit->log];
+            ENSURE(commit->number.value == log.size() + 1);
+            log.push_back(std::move(commit->bytes));
+            heads_.advance(commit->log, {commit->descriptor, commit->number, commit->hash});
+        } else if (auto* aside = std::get_if<QuarantineWrite>(&write.what)) {
+            quarantined_.push_back(std::move(aside->commit));
+        } else if (auto* entry = std::get_if<RosterWrite>(&write.what)) {
+            ENSURE(entry->number.value == roster_.size() + 1);
+            roster_.push_back(std::move(entry->bytes));
+        } else if (auto* fork = std::get_if<ForkWrite>(&write.what)) {
+            forks_.push_back(std::move(fork->proof));
+        }
+    }
+}
+
+ReplicaStart MemoryStore::start(const NodeId& self) const {
+    return {self, Roster::from_entries(roster_).value(), heads_, forks_};
+}
+
+}  // namespace entrepot::replication

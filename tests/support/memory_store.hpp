@@ -1,0 +1,35 @@
+// MemoryStore: what a node would have on its disk. Whatever is not in here is lost by a crash.
+#pragma once
+
+#include <map>
+
+#include "replication/sync/replica.hpp"
+
+namespace entrepot::replication {
+
+class MemoryStore final : public CommitReader {
+public:
+    explicit MemoryStore(std::vector<Bytes> roster) : roster_(std::move(roster)) {}
+
+    Result<Bytes> read(const LogId& log, CommitNumber number) const override;
+    /// One durable transaction.
+    void commit(std::vector<Write> writes);
+    /// What a node that starts on this store holds; roster and heads are rebuilt from it.
+    ReplicaStart start(const NodeId& self) const;
+
+    const std::map<LogId, std::vector<Bytes>>& logs() const { return logs_; }
+    const std::vector<Bytes>& roster() const { return roster_; }
+    const std::vector<CommitWrite>& quarantined() const { return quarantined_; }
+    const Heads& heads() const { return heads_; }
+    std::uint64_t reads() const { return reads_; }
+
+private:
+    std::map<LogId, std::vector<Bytes>> logs_;
+    Heads heads_;
+    std::vector<Bytes> roster_;
+    std::vector<ForkProof> forks_;
+    std::vector<CommitWrite> quarantined_;
+    mutable std::uint64_t reads_ = 0;
+};
+
+}  // namespace entrepot::replication
