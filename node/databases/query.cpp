@@ -254,7 +254,7 @@ bool Query::names(const Place& place, std::string_view path) {
     if (place.group.empty()) {
         return path == place.field;
     }
-    if (item.empty() || path.substr(item.size() + 1) != place.field) {
+    if (item.size() >= path.size() || item.empty() || path.substr(item.size() + 1) != place.field) {
         return false;
     }
     return place.group == "*" || item.substr(0, item.find('/')) == place.group;

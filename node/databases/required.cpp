@@ -89,7 +89,15 @@ bool is_wanted(const Field& field) {
     return field.required == Requirement::simplified && field.form != "reference_number";
 }
 
+/// Once is enough: a required field with a wrong value has its problem already.
 void report(const std::string& path, const Labels& labels, std::vector<Problem>& problems) {
+    for (const Problem& problem : problems) {
+        const bool below = problem.path.size() > path.size() && problem.path[path.size()] == '/';
+        if (problem.path.compare(0, path.size(), path) == 0 &&
+            (below || problem.path.size() == path.size())) {
+            return;
+        }
+    }
     problems.push_back({path, {}, field_missing, "is required (" + labels.en + ")", {}});
 }
 

@@ -324,6 +324,10 @@ Result<json> parse_document(std::string_view text) {
     return document;
 }
 
+std::string set_path(const Group& set, std::string_view code) {
+    return set.name + "/" + id_of_code(code) + "/code";
+}
+
 ReadDocument read_document(const Schema& schema, const json& document) {
     return DocumentReader(schema, nullptr, nullptr).read(document);
 }

@@ -43,6 +43,9 @@ ReadDocument read_document(const Schema& schema, const nlohmann::json& document)
 ReadDocument assignments_against(const Schema& schema, const replication::RecordState& shown,
                                  const nlohmann::json& document, crypto::Entropy& item_ids);
 
+/// Where a set keeps a code: "technical_aids/x_ray/code", "nationalities/jm/code".
+std::string set_path(const Group& set, std::string_view code);
+
 /// Appends field.missing for each required field that `assignments` of a new record lack, unless
 /// they say it is a draft. For importers, which make assignments without a document.
 void check_required(const Schema& schema, std::span<const replication::Assignment> assignments,
