@@ -25,7 +25,7 @@ struct HostAndPort {
 
 Error bad_address(const std::string& address, const std::string& why) {
     return Error{transport_bad_address,
-                 "cannot listen on '" + address + "': " + why + " (tcp://host:port is expected)"};
+                 "'" + address + "' cannot be used: " + why + " (tcp://host:port is expected)"};
 }
 
 bool is_port(std::string_view text) {
@@ -133,6 +133,14 @@ std::string name_of_socket(int descriptor) {
 }
 
 }  // namespace
+
+Status check_dial_address(const std::string& address) {
+    TRY_ASSIGN(const HostAndPort place, split(address));
+    if (place.host == "*" || place.port == "0") {
+        return bad_address(address, "a peer has one host and one port");
+    }
+    return {};
+}
 
 Result<ListeningSocket> ListeningSocket::open(const std::string& address) {
     TRY_ASSIGN(const HostAndPort place, split(address));

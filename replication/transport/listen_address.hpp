@@ -8,6 +8,10 @@
 
 namespace entrepot::replication {
 
+/// transport.bad_address unless this is "tcp://host:port" with a port from 1 to 65535; the name is
+/// not looked up.
+Status check_dial_address(const std::string& address);
+
 /// Closes its descriptor when it ends.
 class ListeningSocket {
 public:

@@ -44,22 +44,6 @@ private:
     int descriptor_;
 };
 
-Status check_dial_address(zmq::context_t& context, const DialTarget& target) {
-    try {
-        zmq::socket_t socket(context, zmq::socket_type::dealer);
-        socket.set(zmq::sockopt::linger, 0);
-        socket.set(zmq::sockopt::ipv6, true);
-        if (target.address.rfind("tcp://", 0) == 0) {
-            socket.connect(target.address);
-            return {};
-        }
-    } catch (const zmq::error_t&) {
-        // Told below.
-    }
-    return Error{transport_bad_address,
-                 "cannot dial '" + target.address + "': tcp://host:port is expected"};
-}
-
 }  // namespace
 
 std::string_view name_of(EndReason reason) {
@@ -108,7 +92,7 @@ public:
         const SteadyTime deadline{clock_.steady().ms + max_wait.count()};
         for (;;) {
             step();
-            const bool woken = wake_.take();
+            const bool woken = wake_.take() || std::exchange(watched_ready_, false);
             const SteadyTime now = clock_.steady();
             if (!events_.empty() || woken || now >= deadline) {
                 break;
@@ -120,6 +104,8 @@ public:
         events_.clear();
         return out;
     }
+
+    void watch(std::vector<int> descriptors) { watched_ = std::move(descriptors); }
 
     bool send(ConnectionId connection, ByteView message) {
         ENSURE(message.size() <= largest_message);
@@ -157,7 +143,7 @@ public:
 
     Status set_dial_targets(const std::vector<DialTarget>& targets) {
         for (const DialTarget& target : targets) {
-            TRY(check_dial_address(context_, target));
+            TRY(check_dial_address(target.address));
         }
         const auto is_wanted = [&](const DialTarget& target) {
             return std::find(targets.begin(), targets.end(), target) != targets.end();
@@ -231,6 +217,9 @@ private:
 
     void wait(SteadyTime deadline, SteadyTime now) {
         std::vector<pollfd> descriptors{{wake_.descriptor(), POLLIN, 0}};
+        for (const int watched : watched_) {
+            descriptors.push_back({watched, POLLIN, 0});
+        }
         bool idle = !listener_ || listener_->add_descriptors(descriptors);
         bool holding = listener_ && listener_->is_holding();
         SteadyTime until = deadline;
@@ -249,6 +238,9 @@ private:
         time = std::min(time, milliseconds(std::chrono::hours(1)));
         static_cast<void>(
             ::poll(descriptors.data(), descriptors.size(), static_cast<int>(time.count())));
+        for (std::size_t i = 1; i <= watched_.size(); ++i) {
+            watched_ready_ = watched_ready_ || descriptors[i].revents != 0;
+        }
     }
 
     // Order matters: sockets end before the handler that authenticates them, and all before the
@@ -257,6 +249,8 @@ private:
     crypto::TransportKey key_;
     SystemClock clock_;
     WakeFlag wake_;
+    std::vector<int> watched_;
+    bool watched_ready_ = false;
     AllowList allowed_;
     ConnectionCounter counter_;
     EventQueue events_;
@@ -287,6 +281,7 @@ std::vector<EndpointEvent> ZmqEndpoint::poll(milliseconds max_wait) {
     return core_->poll(max_wait);
 }
 void ZmqEndpoint::wake() { core_->wake(); }
+void ZmqEndpoint::watch(std::vector<int> descriptors) { core_->watch(std::move(descriptors)); }
 bool ZmqEndpoint::send(ConnectionId connection, ByteView message) {
     return core_->send(connection, message);
 }

@@ -89,6 +89,8 @@ public:
 
     std::vector<EndpointEvent> poll(std::chrono::milliseconds max_wait) override;
     void wake() override;
+    /// poll() also ends while one of these descriptors of the caller's is readable.
+    void watch(std::vector<int> descriptors);
     bool send(ConnectionId connection, ByteView message) override;
     void close(ConnectionId connection) override;
     Traffic traffic(ConnectionId connection) const override;
