@@ -20,15 +20,27 @@ using Order = std::uint64_t;  // of arrival
 struct WaitingChange {
     ArrivedChange arrived;
     Order order = 0;
-    std::size_t next = 0;               ///< context entry to look at; those before it are settled
+    std::size_t next = 0;  ///< context entry to look at; those before it are settled
     bool next_is_held = false;
     std::vector<std::size_t> excluded;  ///< entries that cover nothing
+    std::optional<Dot> blocker;         ///< what it was last seen to wait for
 };
 
 bool is_merged(const RecordState& state, const Dot& dot) {
     return std::any_of(state.shown.begin(), state.shown.end(), [&](const ContextEntry& entry) {
         return entry.log == dot.log && dot.number <= entry.number;
     });
+}
+
+std::string reason(const WaitingChange& change) {
+    if (!is_known(change.arrived.counted.change.kind)) {
+        return "needs a newer program";
+    }
+    if (!change.blocker) {
+        return "not looked at since the start";
+    }
+    return "waits for commit " + std::to_string(change.blocker->number.value) + " of log " +
+           to_base32(change.blocker->log.view());
 }
 
 /// Takes out the entries that cover nothing.
@@ -184,8 +196,9 @@ Result<bool> Applier::try_waiting(std::uint64_t order, std::vector<std::uint64_t
         return false;
     }
     WaitingChange& change = found->second;
-    if (const auto blocker = waiting_->blocker(change, knowledge_)) {
-        waiting_->watch(change.arrived.record, *blocker, order);
+    change.blocker = waiting_->blocker(change, knowledge_);
+    if (change.blocker) {
+        waiting_->watch(change.arrived.record, *change.blocker, order);
         return false;
     }
     CountedChange counted = change.arrived.counted;
@@ -228,8 +241,9 @@ Result<std::vector<RecordKey>> Applier::apply(ArrivedChange arrived) {
     WaitingChange change;
     change.arrived = std::move(arrived);
     change.order = waiting_->next_order++;
-    if (const auto blocker = waiting_->blocker(change, knowledge_)) {
-        waiting_->watch(record, *blocker, change.order);
+    change.blocker = waiting_->blocker(change, knowledge_);
+    if (change.blocker) {
+        waiting_->watch(record, *change.blocker, change.order);
         waiting_->keep(std::move(change));
         return std::vector<RecordKey>{};
     }
@@ -277,7 +291,17 @@ std::vector<const ArrivedChange*> Applier::waiting() const {
     return out;
 }
 
-std::size_t Applier::waiting_count() const { return waiting_->changes.size(); }
+std::vector<Error> Applier::waiting_reasons() const {
+    std::vector<Error> out;
+    for (const auto& [order, change] : waiting_->changes) {
+        out.push_back({change_waiting, reason(change)});
+    }
+    return out;
+}
+
+std::size_t Applier::waiting_count() const {
+    return waiting_->changes.size();
+}
 
 void Applier::restore_waiting(ArrivedChange arrived) {
     if (waiting_->holds(arrived.record, arrived.counted.dot)) {

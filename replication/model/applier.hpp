@@ -53,25 +53,28 @@ public:
     Applier(RecordStates& states, const CommitKnowledge& knowledge);
 
     /// Merges the change or keeps it waiting, then merges every waiting change it sets free. The
-    /// knowledge must already say `held` for the commit of `arrived`. Returns the records whose state
-    /// changed, without repeats. change.wrong_database for another database than the record's: to be
-    /// excluded by the caller before. After an error of the states nothing merged is forgotten: the
-    /// change may be given again.
+    /// knowledge must already say `held` for the commit of `arrived`. Returns the records whose
+    /// state changed, without repeats. change.wrong_database for another database than the
+    /// record's: to be excluded by the caller before. After an error of the states nothing merged
+    /// is forgotten: the change may be given again.
     Result<std::vector<RecordKey>> apply(ArrivedChange arrived);
 
     /// Tells that every change of a commit has been given to apply, if it had any for the applier
-    /// (its content quarantined, or of records of others), or that the commit is excluded: frees what
-    /// waited for it. To be told after every commit: a context may name one without a change of its
-    /// record, and changes put back by restore_waiting are looked at here.
+    /// (its content quarantined, or of records of others), or that the commit is excluded: frees
+    /// what waited for it. To be told after every commit: a context may name one without a change
+    /// of its record, and changes put back by restore_waiting are looked at here.
     Result<std::vector<RecordKey>> opened(const Dot& dot);
 
-    /// After a cut or a settled fork excluded commits that are not merged here: drops waiting changes
-    /// that are excluded now, and looks at all others anew. Where a merged change is excluded, or one
-    /// admitted that was not, recompute the records instead: a new Applier, and all their changes.
+    /// After a cut or a settled fork excluded commits that are not merged here: drops waiting
+    /// changes that are excluded now, and looks at all others anew. Where a merged change is
+    /// excluded, or one admitted that was not, recompute the records instead: a new Applier, and
+    /// all their changes.
     Result<std::vector<RecordKey>> recheck();
 
     /// Waiting changes in order of arrival, for `status` and for keeping across restarts.
     std::vector<const ArrivedChange*> waiting() const;
+    /// For each of waiting(), change.waiting and in words what it was last seen to wait for.
+    std::vector<Error> waiting_reasons() const;
     std::size_t waiting_count() const;
     /// Puts back a change that waited at the last stop; nothing is merged by this alone.
     void restore_waiting(ArrivedChange arrived);

@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t database_limit = 32;
 
-Error refused(std::string why) { return {change_malformed, std::move(why)}; }
+Error refused(std::string why) {
+    return {change_malformed, std::move(why)};
+}
 
 Status check_database(std::string_view name) {
     const auto allowed = [](char c) {
@@ -43,7 +45,8 @@ Status check_liveness(const Assignment& assignment, const Assignment* following)
     }
     const Liveness* liveness = std::get_if<Liveness>(&assignment.value);
     if (at_item != (liveness != nullptr)) {
-        return refused("'" + assignment.path + "': liveness belongs at an item's path, and only there");
+        return refused("'" + assignment.path +
+                       "': liveness belongs at an item's path, and only there");
     }
     if (liveness != nullptr && *liveness == Liveness::tombstoned) {
         return refused("'" + assignment.path + "': an item is removed, not tombstoned");

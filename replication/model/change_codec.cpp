@@ -24,7 +24,8 @@ ChangeKind load_kind(BoundedInputArchive& archive) {
     const bool known = kind[0] >= static_cast<std::uint8_t>(ChangeKind::set) &&
                        kind[0] <= static_cast<std::uint8_t>(ChangeKind::merge_into);
     if (!known || kind.size() > 1) {
-        throw ArchiveFailure(ArchiveFailure::Reason::needs_newer, "a kind of change not known here");
+        throw ArchiveFailure(ArchiveFailure::Reason::needs_newer,
+                             "a kind of change not known here");
     }
     return static_cast<ChangeKind>(kind[0]);
 }
@@ -32,8 +33,8 @@ ChangeKind load_kind(BoundedInputArchive& archive) {
 /// Which limit a change is over, if any; what else check_change refuses is the caller's mistake.
 Status check_before_writing(const Change& change) {
     const Status status = check_change(change);
-    if (!status && (status.error().code == change_too_large ||
-                    status.error().code == value_too_large)) {
+    if (!status &&
+        (status.error().code == change_too_large || status.error().code == value_too_large)) {
         return Error{change_too_large, status.error().context};
     }
     ENSURE(status.has_value());
@@ -120,6 +121,8 @@ Bytes encode_value(const Value& value) {
     return std::move(bytes).value();
 }
 
-Result<Value> decode_value(ByteView bytes) { return read_bounded<Value>(bytes, codes); }
+Result<Value> decode_value(ByteView bytes) {
+    return read_bounded<Value>(bytes, codes);
+}
 
 }  // namespace entrepot::replication

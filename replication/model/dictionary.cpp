@@ -12,8 +12,8 @@ Result<Bytes> train_dictionary(const std::vector<Bytes>& samples) {
         sizes.push_back(sample.size());
     }
     Bytes out(dictionary_size);
-    const std::size_t size = ZDICT_trainFromBuffer(out.data(), out.size(), joined.data(), sizes.data(),
-                                                   static_cast<unsigned>(sizes.size()));
+    const std::size_t size = ZDICT_trainFromBuffer(
+        out.data(), out.size(), joined.data(), sizes.data(), static_cast<unsigned>(sizes.size()));
     if (ZDICT_isError(size) != 0) {
         return Error{dictionary_samples, ZDICT_getErrorName(size)};
     }

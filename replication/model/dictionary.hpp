@@ -13,9 +13,10 @@ inline constexpr std::size_t dictionary_size = 64 * 1024;
 /// Number 1, from dictionary_1.zstd_dictionary, embedded by the build.
 ByteView first_dictionary_bytes();
 
-/// A dictionary of at most dictionary_size bytes for bytes like these samples (encoded changes; some
-/// thousands, at least a hundred times its size altogether). dictionary.samples when zstd finds them
-/// too few or too much alike. The same samples give the same dictionary under one release of zstd.
+/// A dictionary of at most dictionary_size bytes for bytes like these samples (encoded changes;
+/// some thousands, at least a hundred times its size altogether). dictionary.samples when zstd
+/// finds them too few or too much alike. The same samples give the same dictionary under one
+/// release of zstd.
 Result<Bytes> train_dictionary(const std::vector<Bytes>& samples);
 
 }  // namespace entrepot::replication

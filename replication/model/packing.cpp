@@ -31,7 +31,9 @@ using DecompressionContext = std::unique_ptr<ZSTD_DCtx, Freed<ZSTD_freeDCtx>>;
 using CompressionDictionary = std::unique_ptr<ZSTD_CDict, Freed<ZSTD_freeCDict>>;
 using DecompressionDictionary = std::unique_ptr<ZSTD_DDict, Freed<ZSTD_freeDDict>>;
 
-Error malformed(const char* why) { return {packing_malformed, why}; }
+Error malformed(const char* why) {
+    return {packing_malformed, why};
+}
 
 std::uint64_t little_endian(ByteView bytes) {
     std::uint64_t value = 0;
@@ -143,8 +145,8 @@ Packing::Contexts::Contexts(std::uint8_t write_with) {
 Status Packing::Contexts::decompress_into(Bytes& out, ByteView frame, std::uint8_t dictionary) {
     const ZSTD_DDict* wanted = dictionary == first_dictionary ? first_to_read.get() : nullptr;
     ENSURE(ZSTD_isError(ZSTD_DCtx_refDDict(decompress.get(), wanted)) == 0);
-    const std::size_t size = ZSTD_decompressDCtx(decompress.get(), out.data(), out.size(),
-                                                 frame.data(), frame.size());
+    const std::size_t size =
+        ZSTD_decompressDCtx(decompress.get(), out.data(), out.size(), frame.data(), frame.size());
     if (ZSTD_isError(size) != 0) {
         return malformed(ZSTD_getErrorName(size));
     }

@@ -11,7 +11,8 @@ namespace entrepot::replication {
 
 inline constexpr ErrorCode packing_malformed{"packing.malformed", ErrorKind::refused};
 inline constexpr ErrorCode packing_too_large{"packing.too_large", ErrorKind::refused};
-inline constexpr ErrorCode packing_needs_newer{"packing.needs_newer_program", ErrorKind::unavailable};
+inline constexpr ErrorCode packing_needs_newer{"packing.needs_newer_program",
+                                               ErrorKind::unavailable};
 
 /// Holds compression contexts and dictionaries: one for each thread. Number 0 is zstd without a
 /// dictionary, 1 the first shipped one; 255 stores the bytes as they are (for tests that look for

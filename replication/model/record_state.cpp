@@ -51,9 +51,9 @@ std::uint32_t add_author(RecordState& state, const CountedChange& counted) {
 }
 
 void add_sibling(std::vector<Sibling>& siblings, Sibling sibling) {
-    const auto at = std::lower_bound(
-        siblings.begin(), siblings.end(), sibling,
-        [](const Sibling& a, const Sibling& b) { return a.author < b.author; });
+    const auto at =
+        std::lower_bound(siblings.begin(), siblings.end(), sibling,
+                         [](const Sibling& a, const Sibling& b) { return a.author < b.author; });
     siblings.insert(at, std::move(sibling));
 }
 

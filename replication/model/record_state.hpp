@@ -59,7 +59,8 @@ void merge_change(RecordState& state, const CountedChange& counted);
 std::vector<Assignment> assignments_with_liveness(const Change& change);
 
 /// The set rule evaluated from scratch over changes that are all merged, in any order and with
-/// duplicates, contexts as for merge_change: the reference that the incremental form is held against.
+/// duplicates, contexts as for merge_change: the reference that the incremental form is held
+/// against.
 RecordState merge_from_scratch(std::span<const CountedChange> merged);
 
 /// Canonical bytes; state.malformed on reading anything else.

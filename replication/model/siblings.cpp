@@ -83,11 +83,10 @@ std::vector<Path> conflicting_paths(const RecordState& state) {
 
 bool is_present(const RecordState& state, std::string_view path) {
     const PathState* liveness = state.find(path);
-    return liveness != nullptr &&
-           std::any_of(liveness->siblings.begin(), liveness->siblings.end(),
-                       [](const Sibling& sibling) {
-                           return sibling.value == Value{Liveness::present};
-                       });
+    return liveness != nullptr && std::any_of(liveness->siblings.begin(), liveness->siblings.end(),
+                                              [](const Sibling& sibling) {
+                                                  return sibling.value == Value{Liveness::present};
+                                              });
 }
 
 }  // namespace entrepot::replication

@@ -1,5 +1,5 @@
-// The bytes of a record state, CHANGE_FORMAT.md: form, database, shown, authors, paths. Authors name
-// their log by its place in `shown`; a path says how much it shares with the one before it.
+// The bytes of a record state, CHANGE_FORMAT.md: form, database, shown, authors, paths. Authors
+// name their log by its place in `shown`; a path says how much it shares with the one before it.
 #include <algorithm>
 
 #include "crypto/base/ensure.hpp"
@@ -103,7 +103,8 @@ void load_siblings(BoundedInputArchive& archive, std::vector<Sibling>& siblings,
 }
 
 void save_path(BoundedOutputArchive& archive, const Path& path, const Path& before) {
-    const auto differs = std::mismatch(path.begin(), path.end(), before.begin(), before.end()).first;
+    const auto differs =
+        std::mismatch(path.begin(), path.end(), before.begin(), before.end()).first;
     const auto shared = static_cast<std::size_t>(differs - path.begin());
     archive.varint(shared);
     archive.sized(as_bytes(std::string_view(path).substr(shared)));
@@ -170,6 +171,8 @@ Bytes encode_state(const RecordState& state) {
     return std::move(bytes).value();
 }
 
-Result<RecordState> decode_state(ByteView bytes) { return read_bounded<RecordState>(bytes, codes); }
+Result<RecordState> decode_state(ByteView bytes) {
+    return read_bounded<RecordState>(bytes, codes);
+}
 
 }  // namespace entrepot::replication

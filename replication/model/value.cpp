@@ -5,7 +5,9 @@
 namespace entrepot::replication {
 namespace {
 
-Error refused(const char* why) { return {value_malformed, why}; }
+Error refused(const char* why) {
+    return {value_malformed, why};
+}
 
 int days_in(int year, int month) {
     constexpr std::array days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -56,7 +58,8 @@ struct ValueCheck {
         if (value.code.size() > code_limit) {
             return Error{value_too_large, "code longer than 64 bytes"};
         }
-        return !value.code.empty() && is_utf8(value.code) ? Status{} : refused("code is empty or not UTF-8");
+        return !value.code.empty() && is_utf8(value.code) ? Status{}
+                                                          : refused("code is empty or not UTF-8");
     }
     Status operator()(const Date& date) const {
         return is_valid(date) ? Status{} : refused("no such date");
@@ -137,6 +140,8 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-Status check_value(const Value& value) { return std::visit(ValueCheck{}, value); }
+Status check_value(const Value& value) {
+    return std::visit(ValueCheck{}, value);
+}
 
 }  // namespace entrepot::replication

@@ -92,8 +92,9 @@ struct UnknownValue {
     friend auto operator<=>(const UnknownValue&, const UnknownValue&) = default;
 };
 
-using Value = std::variant<std::monostate, bool, std::int64_t, Decimal, std::string, CodeValue, Date,
-                           Moment, GeoPoint, Reference, PhotoValue, SealedValue, Liveness, UnknownValue>;
+using Value =
+    std::variant<std::monostate, bool, std::int64_t, Decimal, std::string, CodeValue, Date, Moment,
+                 GeoPoint, Reference, PhotoValue, SealedValue, Liveness, UnknownValue>;
 
 /// Kinds below this number are known: the index in Value is the kind's number in the bytes.
 inline constexpr std::uint8_t known_value_kinds = std::variant_size_v<Value> - 1;
@@ -106,7 +107,8 @@ bool is_utf8(std::string_view text);
 
 /// value.malformed for a value outside its kind's range (scale over 18, text that is not UTF-8, an
 /// empty code, a date that is none, a moment outside the years 1…9999 or more than 18 hours from
-/// UTC, a point off the globe, an unknown value that claims a known kind); value.too_large over the limits.
+/// UTC, a point off the globe, an unknown value that claims a known kind); value.too_large over the
+/// limits.
 Status check_value(const Value& value);
 
 }  // namespace entrepot::replication

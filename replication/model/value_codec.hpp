@@ -143,35 +143,54 @@ inline ByteView load_bytes(BoundedInputArchive& archive, std::size_t limit) {
 /// Reads the content of `kind` from an archive narrowed to it.
 inline void load_content(BoundedInputArchive& archive, std::uint8_t kind, Value& value) {
     switch (kind) {
-        case 0: value.emplace<std::monostate>(); return;
-        case 1: value.emplace<bool>(load_bool(archive)); return;
-        case 2: value.emplace<std::int64_t>(archive.zigzag()); return;
+        case 0:
+            value.emplace<std::monostate>();
+            return;
+        case 1:
+            value.emplace<bool>(load_bool(archive));
+            return;
+        case 2:
+            value.emplace<std::int64_t>(archive.zigzag());
+            return;
         case 3: {
             const std::uint8_t scale = archive.byte();
             value.emplace<Decimal>(Decimal{archive.zigzag(), scale});
             return;
         }
-        case 4: value.emplace<std::string>(as_text(load_bytes(archive, text_limit))); return;
+        case 4:
+            value.emplace<std::string>(as_text(load_bytes(archive, text_limit)));
+            return;
         case 5:
             value.emplace<CodeValue>().code = as_text(load_bytes(archive, code_limit));
             return;
-        case 6: value.emplace<Date>(load_date(archive)); return;
-        case 7: value.emplace<Moment>(load_moment(archive)); return;
+        case 6:
+            value.emplace<Date>(load_date(archive));
+            return;
+        case 7:
+            value.emplace<Moment>(load_moment(archive));
+            return;
         case 8: {
             const auto latitude = static_cast<std::int32_t>(load_u32(archive));
             const auto longitude = static_cast<std::int32_t>(load_u32(archive));
             value.emplace<GeoPoint>(GeoPoint{latitude, longitude});
             return;
         }
-        case 9: archive(value.emplace<Reference>()); return;
-        case 10: archive(value.emplace<PhotoValue>()); return;
+        case 9:
+            archive(value.emplace<Reference>());
+            return;
+        case 10:
+            archive(value.emplace<PhotoValue>());
+            return;
         case 11: {
             const ByteView bytes = load_bytes(archive, sealed_limit);
             value.emplace<SealedValue>().bytes.assign(bytes.begin(), bytes.end());
             return;
         }
-        case 12: value.emplace<Liveness>(static_cast<Liveness>(archive.byte())); return;
-        default: break;
+        case 12:
+            value.emplace<Liveness>(static_cast<Liveness>(archive.byte()));
+            return;
+        default:
+            break;
     }
     const ByteView bytes = archive.raw(archive.left());
     value.emplace<UnknownValue>(UnknownValue{kind, Bytes(bytes.begin(), bytes.end())});

@@ -30,7 +30,8 @@ Status train(const std::string& samples_path, const std::string& dictionary_path
     if (samples_path != "-") {
         file.open(samples_path, std::ios::binary);
     }
-    TRY_ASSIGN(const std::vector<Bytes> samples, read_samples(samples_path == "-" ? std::cin : file));
+    TRY_ASSIGN(const std::vector<Bytes> samples,
+               read_samples(samples_path == "-" ? std::cin : file));
     TRY_ASSIGN(const Bytes dictionary, replication::train_dictionary(samples));
     std::ofstream out(dictionary_path, std::ios::binary);
     out << as_text(dictionary) << std::flush;

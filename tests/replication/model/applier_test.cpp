@@ -5,7 +5,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "history.hpp"
+#include "tests/replication/model/history.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace entrepot::replication {
@@ -21,7 +21,9 @@ rc::Gen<std::vector<std::uint32_t>> numbers() {
                  100, rc::gen::inRange<std::uint32_t>(0, 27720))));  // divisible by 1…12
 }
 
-Tape draw_tape() { return Tape(*numbers()); }
+Tape draw_tape() {
+    return Tape(*numbers());
+}
 
 /// A history with, one time in two each, a cut suffix and a log that stops short.
 History draw_history() {
@@ -89,7 +91,8 @@ RC_GTEST_PROP(Applier, KeepsEveryValueThatNoLaterAuthorOfItsPathWasShown, ()) {
                     return std::any_of(all.begin(), all.end(),
                                        [&](const auto& a) { return a.path == made.path; }) &&
                            std::any_of(context.begin(), context.end(), [&](const auto& entry) {
-                               return entry.log == change.dot.log && change.dot.number <= entry.number;
+                               return entry.log == change.dot.log &&
+                                      change.dot.number <= entry.number;
                            });
                 };
                 if (std::any_of(changes.begin(), changes.end(), shown_to)) {
@@ -97,11 +100,11 @@ RC_GTEST_PROP(Applier, KeepsEveryValueThatNoLaterAuthorOfItsPathWasShown, ()) {
                 }
                 const PathState* path = state.find(made.path);
                 RC_ASSERT(path != nullptr);
-                RC_ASSERT(std::any_of(
-                    path->siblings.begin(), path->siblings.end(), [&](const Sibling& sibling) {
-                        return state.authors[sibling.author].dot == change.dot &&
-                               sibling.value == made.value;
-                    }));
+                RC_ASSERT(std::any_of(path->siblings.begin(), path->siblings.end(),
+                                      [&](const Sibling& sibling) {
+                                          return state.authors[sibling.author].dot == change.dot &&
+                                                 sibling.value == made.value;
+                                      }));
             }
         }
     }
@@ -140,7 +143,9 @@ protected:
     static Commit commit(const CountedChange& counted) {
         return {counted.dot, counted.hash, false, {{record_numbered(1), counted}}};
     }
-    static Commit empty(const CountedChange& counted) { return {counted.dot, counted.hash, false, {}}; }
+    static Commit empty(const CountedChange& counted) {
+        return {counted.dot, counted.hash, false, {}};
+    }
 
     History history_;
     Replay replay_{history_};
@@ -152,6 +157,14 @@ TEST_F(Waiting, ShowsNothingOfAChangeWhoseContextIsNotHere) {
     EXPECT_EQ(replay_.waiting_count(), 1U);
     EXPECT_THAT(replay_.changed(), IsEmpty());
     EXPECT_THAT(replay_.states(), IsEmpty());
+}
+
+TEST_F(Waiting, SaysWhatItIsFor) {
+    replay_.deliver(commit(edit("B1", "A7"_vv, {{"weight", 2}})));
+    const std::vector<Error> reasons = replay_.applier().waiting_reasons();
+    ASSERT_EQ(reasons.size(), 1U);
+    EXPECT_EQ(reasons.front().code, change_waiting);
+    EXPECT_THAT(reasons.front().context, ::testing::HasSubstr("commit 7 of log"));
 }
 
 TEST_F(Waiting, EndsWhenTheNamedCommitArrives) {

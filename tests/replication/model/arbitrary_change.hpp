@@ -26,46 +26,60 @@ inline std::string text() {
            *rc::gen::element<std::string>("", "Ñandú", "قاسم", "象牙", "😀");
 }
 inline std::int64_t integer() {
-    return *rc::gen::oneOf(rc::gen::arbitrary<std::int64_t>(),
-                           rc::gen::element<std::int64_t>(0, -1, 63, 64, -64, -65, INT64_MIN, INT64_MAX));
+    return *rc::gen::oneOf(
+        rc::gen::arbitrary<std::int64_t>(),
+        rc::gen::element<std::int64_t>(0, -1, 63, 64, -64, -65, INT64_MIN, INT64_MAX));
 }
 inline Date date() {
     Date out;
     out.year = *rc::gen::inRange<std::int16_t>(1, 10000);
-    out.precision = *rc::gen::element(DatePrecision::day, DatePrecision::month, DatePrecision::year);
+    out.precision =
+        *rc::gen::element(DatePrecision::day, DatePrecision::month, DatePrecision::year);
     out.month = out.precision == DatePrecision::year ? 0 : *rc::gen::inRange<std::uint8_t>(1, 13);
     out.day = out.precision == DatePrecision::day ? *rc::gen::inRange<std::uint8_t>(1, 29) : 0;
     return out;
 }
 inline PhotoValue::Part part() {
-    return {fixed<BlobId>(), fixed<FixedBytes<BlobKeyTag, 32>>(), *rc::gen::arbitrary<std::uint32_t>()};
+    return {fixed<BlobId>(), fixed<FixedBytes<BlobKeyTag, 32>>(),
+            *rc::gen::arbitrary<std::uint32_t>()};
 }
 /// Any kind but liveness.
 inline Value value() {
     switch (*rc::gen::inRange(0, 13)) {
-        case 0: return std::monostate{};
-        case 1: return *rc::gen::arbitrary<bool>();
-        case 2: return integer();
-        case 3: return Decimal{integer(), *rc::gen::inRange<std::uint8_t>(0, 19)};
-        case 4: return text();
-        case 5: return CodeValue{*rc::gen::element<std::string>("x", "MG", "ivoire_brut", "Ñ")};
-        case 6: return date();
+        case 0:
+            return std::monostate{};
+        case 1:
+            return *rc::gen::arbitrary<bool>();
+        case 2:
+            return integer();
+        case 3:
+            return Decimal{integer(), *rc::gen::inRange<std::uint8_t>(0, 19)};
+        case 4:
+            return text();
+        case 5:
+            return CodeValue{*rc::gen::element<std::string>("x", "MG", "ivoire_brut", "Ñ")};
+        case 6:
+            return date();
         case 7:
             return Moment{*rc::gen::inRange<std::int64_t>(-62135596800000, 253402300800000),
                           *rc::gen::inRange<std::int16_t>(-1080, 1081)};
         case 8:
             return GeoPoint{*rc::gen::inRange<std::int32_t>(-900'000'000, 900'000'001),
                             *rc::gen::inRange<std::int32_t>(-1'800'000'000, 1'800'000'001)};
-        case 9: return Reference{{fixed<CompartmentId>(), fixed<RecordId>()}};
-        case 10: return PhotoValue{{}, "image/jpeg", part(), part(), part()};
-        case 11: return SealedValue{bytes(300)};
-        default: return UnknownValue{*rc::gen::inRange<std::uint8_t>(13, 255), bytes(200)};
+        case 9:
+            return Reference{{fixed<CompartmentId>(), fixed<RecordId>()}};
+        case 10:
+            return PhotoValue{{}, "image/jpeg", part(), part(), part()};
+        case 11:
+            return SealedValue{bytes(300)};
+        default:
+            return UnknownValue{*rc::gen::inRange<std::uint8_t>(13, 255), bytes(200)};
     }
 }
 inline Path path() {
     const auto name = [] {
-        return *rc::gen::element<std::string>("kind", "weight", "seized_on", "goods", "route", "1", "2", "10",
-                                              "01jz3k5m7p9rt");
+        return *rc::gen::element<std::string>("kind", "weight", "seized_on", "goods", "route", "1",
+                                              "2", "10", "01jz3k5m7p9rt");
     };
     const int parts = *rc::gen::element(1, 3);
     return parts == 1 ? name() : name() + "/" + name() + "/" + name();

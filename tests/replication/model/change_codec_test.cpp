@@ -3,9 +3,9 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "arbitrary_change.hpp"
 #include "replication/model/bounded_archive.hpp"
 #include "replication/model/change.hpp"
+#include "tests/replication/model/arbitrary_change.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace entrepot::replication {
@@ -131,25 +131,27 @@ TEST(ChangeCodec, RefusesBytesAfterTheChange) {
     EXPECT_THAT(decode_change(bytes), HasCode(change_malformed));
 }
 
-/// Content of each kind that is none of that kind's values, or spelled otherwise than it is written.
+/// Content of each kind that is none of that kind's values, or spelled otherwise than it is
+/// written.
 class ValueCodec : public ::testing::TestWithParam<Bytes> {};
 TEST_P(ValueCodec, RefusesContentThatNoValueIsWrittenAs) {
     EXPECT_THAT(decode_value(GetParam()), HasCode(change_malformed));
 }
 INSTANTIATE_TEST_SUITE_P(
     Each, ValueCodec,
-    ::testing::Values(
-        Bytes{}, Bytes{0, 1, 0},                        // null with content
-        Bytes{1, 1, 2}, Bytes{1, 0},                    // bool
-        Bytes{2, 2, 0x80, 0}, Bytes{2, 2, 1, 1},        // integer too long, and more after it
-        Bytes{2, 0x81, 0, 1},                           // length too long
-        Bytes{3, 2, 19, 0},                             // scale
-        Bytes{4, 1, 0xff}, Bytes{4, 2, 0xc0, 0x80},     // text
-        Bytes{5, 0},                                    // code
-        Bytes{6, 4, 0xe7, 7, 2, 30}, Bytes{6, 4, 0xe7, 7, 0, 1}, Bytes{6, 4, 0, 0, 1, 1},  // date
-        Bytes{7, 3, 0, 0xf2, 0x10},                     // 1081 minutes from UTC
-        Bytes{8, 8, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0},  // point
-        Bytes{9, 31}, Bytes{12, 1, 0}, Bytes{12, 1, 4}));
+    ::testing::Values(Bytes{}, Bytes{0, 1, 0},      // null with content
+                      Bytes{1, 1, 2}, Bytes{1, 0},  // bool
+                      Bytes{2, 2, 0x80, 0},
+                      Bytes{2, 2, 1, 1},     // integer too long, and more after it
+                      Bytes{2, 0x81, 0, 1},  // length too long
+                      Bytes{3, 2, 19, 0},    // scale
+                      Bytes{4, 1, 0xff}, Bytes{4, 2, 0xc0, 0x80},  // text
+                      Bytes{5, 0},                                 // code
+                      Bytes{6, 4, 0xe7, 7, 2, 30}, Bytes{6, 4, 0xe7, 7, 0, 1},
+                      Bytes{6, 4, 0, 0, 1, 1},                          // date
+                      Bytes{7, 3, 0, 0xf2, 0x10},                       // 1081 minutes from UTC
+                      Bytes{8, 8, 0xff, 0xff, 0xff, 0x7f, 0, 0, 0, 0},  // point
+                      Bytes{9, 31}, Bytes{12, 1, 0}, Bytes{12, 1, 4}));
 
 TEST(BoundedArchive, WritesEverySignedIntegerAsOneSpelling) {
     for (const std::int64_t value : {INT64_MIN, INT64_MAX, std::int64_t{0}, std::int64_t{-1}}) {

@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "replication/model/packing.hpp"
+#include "tests/replication/model/worked_example.hpp"
 #include "tests/support/matchers.hpp"
-#include "worked_example.hpp"
 
 namespace entrepot::replication {
 namespace {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "history.hpp"
+#include "tests/replication/model/history.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace entrepot::replication {
@@ -11,7 +11,9 @@ namespace {
 
 using history::operator""_vv;
 
-Change valid() { return history::edit("A1", "B2 C3"_vv, {{"goods/1/unit", 1}, {"weight", 2}}).change; }
+Change valid() {
+    return history::edit("A1", "B2 C3"_vv, {{"goods/1/unit", 1}, {"weight", 2}}).change;
+}
 
 Status with_assignments(std::vector<Assignment> assignments) {
     Change change = valid();
@@ -19,7 +21,9 @@ Status with_assignments(std::vector<Assignment> assignments) {
     return check_change(change);
 }
 
-TEST(Change, PassesWithSortedPathsAndContext) { EXPECT_THAT(check_change(valid()), IsOk()); }
+TEST(Change, PassesWithSortedPathsAndContext) {
+    EXPECT_THAT(check_change(valid()), IsOk());
+}
 
 TEST(Change, WantsADatabaseOfLowerCaseLettersDigitsAndUnderlines) {
     for (const char* name : {"", "Seizures", "a b", "abcdefghijklmnopqrstuvwxyz0123456"}) {
@@ -80,10 +84,15 @@ TEST(Change, WantsAKnownKindToBeMade) {
 }
 
 TEST(Value, IsRefusedOutsideItsRange) {
-    const std::vector<Value> refused{
-        Decimal{1, 19}, std::string("\xed\xa0\x80"), CodeValue{}, Date{2023, 2, 29, DatePrecision::day},
-        Moment{0, 1081}, Moment{253402300800000, 0}, GeoPoint{900'000'001, 0}, UnknownValue{12, {}},
-        static_cast<Liveness>(4)};
+    const std::vector<Value> refused{Decimal{1, 19},
+                                     std::string("\xed\xa0\x80"),
+                                     CodeValue{},
+                                     Date{2023, 2, 29, DatePrecision::day},
+                                     Moment{0, 1081},
+                                     Moment{253402300800000, 0},
+                                     GeoPoint{900'000'001, 0},
+                                     UnknownValue{12, {}},
+                                     static_cast<Liveness>(4)};
     for (const Value& value : refused) {
         EXPECT_THAT(check_value(value), HasCode(value_malformed)) << value.index();
     }
@@ -105,8 +114,8 @@ TEST(Utf8, IsReadAsTheStandardSays) {
     for (const char* text : {"", "Kingston", "Ñandú", "قاسم", "\xf4\x8f\xbf\xbf", "12345678é"}) {
         EXPECT_TRUE(is_utf8(text)) << text;
     }
-    for (const char* text : {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3",
-                             "12345678\xff", "\xf8\x88\x80\x80\x80"}) {
+    for (const char* text : {"\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                             "\xc3", "12345678\xff", "\xf8\x88\x80\x80\x80"}) {
         EXPECT_FALSE(is_utf8(text)) << to_hex(as_bytes(text));
     }
 }

@@ -1,4 +1,4 @@
-#include "history.hpp"
+#include "tests/replication/model/history.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t log_count = 3;
 constexpr std::size_t record_count = 2;
-const std::array<Path, 6> fields{"kind",           "weight",           "goods/1/quantity",
-                                 "goods/1/unit",   "goods/2/quantity", "goods/2/unit"};
+const std::array<Path, 6> fields{"kind",         "weight",           "goods/1/quantity",
+                                 "goods/1/unit", "goods/2/quantity", "goods/2/unit"};
 
 std::vector<Assignment> draw_assignments(Tape& tape) {
     std::map<Path, Value> out;
@@ -32,7 +32,8 @@ std::vector<Assignment> draw_assignments(Tape& tape) {
     return assignments;
 }
 
-/// For each log nothing, the newest commit of the record, or an older one or one of the lost branch.
+/// For each log nothing, the newest commit of the record, or an older one or one of the lost
+/// branch.
 Context draw_context(Tape& tape, const History& history, const RecordKey& record) {
     std::map<LogId, std::vector<const Commit*>> seen;
     for (const Commit& commit : history.commits) {
@@ -205,18 +206,20 @@ std::map<RecordKey, std::vector<CountedChange>> merged_set(const History& histor
     for (bool more = true; more;) {
         more = false;
         for (const ArrivedChange* change : arrived) {
-            more = (merged.count(change) == 0 && free(*change) && merged.insert(change).second) || more;
+            more = (merged.count(change) == 0 && free(*change) && merged.insert(change).second) ||
+                   more;
         }
     }
     std::map<RecordKey, std::vector<CountedChange>> out;
     for (const ArrivedChange* change : merged) {
         CountedChange counted = change->counted;
         Context& context = counted.change.context;
-        context.erase(std::remove_if(context.begin(), context.end(),
-                                     [&](const ContextEntry& named) {
-                                         return history.excluded({named.log, named.number}, named.hash);
-                                     }),
-                      context.end());
+        context.erase(
+            std::remove_if(context.begin(), context.end(),
+                           [&](const ContextEntry& named) {
+                               return history.excluded({named.log, named.number}, named.hash);
+                           }),
+            context.end());
         out[change->record].push_back(std::move(counted));
     }
     return out;

@@ -1,6 +1,6 @@
 // Random histories for the properties of merge: several logs and records, items, tombstones and
-// restores, contexts of new and old screens, a cut suffix, a lost branch of a fork, a log that stops
-// short; and their replay through an Applier in any order, with duplicates and restarts.
+// restores, contexts of new and old screens, a cut suffix, a lost branch of a fork, a log that
+// stops short; and their replay through an Applier in any order, with duplicates and restarts.
 #pragma once
 
 #include <map>
@@ -44,9 +44,9 @@ struct Commit {
 };
 
 struct History {
-    std::vector<Commit> commits;            ///< in the order they were made
-    std::map<LogId, CommitNumber> cut;      ///< the last commit of a log that counts
-    std::map<LogId, CommitNumber> readable; ///< the last commit that opens here
+    std::vector<Commit> commits;             ///< in the order they were made
+    std::map<LogId, CommitNumber> cut;       ///< the last commit of a log that counts
+    std::map<LogId, CommitNumber> readable;  ///< the last commit that opens here
 
     /// Whether the commit a context names, or a commit, is excluded once cuts are known.
     bool excluded(const Dot& dot, const HashPrefix& hash) const;
@@ -71,8 +71,8 @@ public:
 
     /// Delivers everything, choosing order, duplicates, restarts and when cuts become known.
     void deliver_all(Tape& tape);
-    /// As a node does when commits that were merged are excluded, or excluded ones admitted: forgets
-    /// the states and merges the counted commits again.
+    /// As a node does when commits that were merged are excluded, or excluded ones admitted:
+    /// forgets the states and merges the counted commits again.
     void recompute(const History& changed, Tape& tape);
 
     void deliver(const Commit& commit);

@@ -9,7 +9,8 @@ namespace {
 
 constexpr WallTime noon{1'700'000'000'000};
 
-RC_GTEST_PROP(HybridClock, GivesRisingTimesWhateverTheWallClockDoes, (std::vector<std::int32_t> jumps)) {
+RC_GTEST_PROP(HybridClock, GivesRisingTimesWhateverTheWallClockDoes,
+              (std::vector<std::int32_t> jumps)) {
     HybridClock clock;
     HybridTime last = clock.next(noon);
     for (const std::int32_t jump : jumps) {
@@ -34,7 +35,8 @@ TEST(HybridClock, GivesTimesAboveWhatItAdopted) {
 
 TEST(HybridClock, AdoptsNoTimeMoreThanTenMinutesAhead) {
     HybridClock clock;
-    EXPECT_FALSE(clock.adopt(HybridTime::from_wall({noon.ms + HybridClock::most_ahead_ms + 1}), noon));
+    EXPECT_FALSE(
+        clock.adopt(HybridTime::from_wall({noon.ms + HybridClock::most_ahead_ms + 1}), noon));
     EXPECT_EQ(clock.next(noon), HybridTime::from_wall(noon));
 }
 

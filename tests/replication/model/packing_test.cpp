@@ -5,8 +5,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "arbitrary_change.hpp"
 #include "replication/model/dictionary.hpp"
+#include "tests/replication/model/arbitrary_change.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace entrepot::replication {
@@ -64,15 +64,16 @@ RC_GTEST_PROP(Packing, RefusesEveryTruncation, ()) {
 
 TEST(Packing, OpensEverySizeUpToOneMebibyte) {
     Packing packing;
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{255}, std::size_t{256},
-                                   std::size_t{65'791}, std::size_t{65'792}, std::size_t{200'000},
-                                   mebibyte}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, std::size_t{255}, std::size_t{256}, std::size_t{65'791},
+          std::size_t{65'792}, std::size_t{200'000}, mebibyte}) {
         Bytes plain(size);
         for (std::size_t i = 0; i < size; ++i) {
             plain[i] = static_cast<std::uint8_t>(i * i >> 7);
         }
         for (const std::uint8_t dictionary : {Packing::no_dictionary, Packing::first_dictionary}) {
-            EXPECT_THAT(packing.unpack(Packing(dictionary).pack(plain)), IsOkAndHolds(plain)) << size;
+            EXPECT_THAT(packing.unpack(Packing(dictionary).pack(plain)), IsOkAndHolds(plain))
+                << size;
         }
     }
 }
@@ -92,7 +93,8 @@ TEST(Packing, RefusesAFrameThatSaysMoreThanOneMebibyteBeforeOpeningIt) {
 TEST(Packing, RefusesAFrameThatDoesNotSayItsSizeOrHasAnIdOrChecksum) {
     Packing packing;
     for (const int descriptor : {0x00, 0x40, 0x21, 0x24, 0x28, 0x30}) {
-        EXPECT_THAT(packing.unpack(frame({descriptor, 1, 9, 0, 0, 'x'})), HasCode(packing_malformed))
+        EXPECT_THAT(packing.unpack(frame({descriptor, 1, 9, 0, 0, 'x'})),
+                    HasCode(packing_malformed))
             << descriptor;
     }
 }

@@ -11,8 +11,8 @@ namespace {
 TEST(Path, HasOneToThreePartsOfLowerCaseLettersDigitsAndUnderlines) {
     const std::string longest_part(48, 'a');
     for (const std::string& path :
-         {std::string{}, std::string("seized_on"), std::string("goods/1/quantity"), std::string("goods/1"),
-          longest_part + "/" + std::string(47, 'b')}) {
+         {std::string{}, std::string("seized_on"), std::string("goods/1/quantity"),
+          std::string("goods/1"), longest_part + "/" + std::string(47, 'b')}) {
         EXPECT_THAT(check_path(path), IsOk()) << path;
     }
     for (const std::string& path :

@@ -5,8 +5,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "arbitrary_change.hpp"
-#include "history.hpp"
+#include "tests/replication/model/arbitrary_change.hpp"
+#include "tests/replication/model/history.hpp"
 #include "tests/support/matchers.hpp"
 
 namespace entrepot::replication {
@@ -35,7 +35,8 @@ CountedChange assigning(CountedChange change, Path path, Value value) {
     return change;
 }
 
-std::vector<Value> shown(const RecordState& state, std::string_view path, const FieldRule& rule = {}) {
+std::vector<Value> shown(const RecordState& state, std::string_view path,
+                         const FieldRule& rule = {}) {
     std::vector<Value> out;
     for (const ShownValue& value : shown_values(state, *state.find(path), rule)) {
         out.push_back(value.value);
@@ -43,7 +44,9 @@ std::vector<Value> shown(const RecordState& state, std::string_view path, const 
     return out;
 }
 
-Value integer(std::int64_t value) { return value; }
+Value integer(std::int64_t value) {
+    return value;
+}
 
 RC_GTEST_PROP(Merge, RaisesNoConflictBetweenEditsToDifferentFields, ()) {
     std::vector<CountedChange> changes{edit("A1", {}, {{"kind", 1}})};
@@ -70,7 +73,8 @@ RC_GTEST_PROP(Merge, RaisesNoConflictBetweenEqualValuesAndKeepsEveryDot, ()) {
 }
 
 TEST(Merge, KeepsBothValuesWhenNeitherAuthorSawTheOther) {
-    const RecordState state = merged({edit("A1", {}, {{"weight", 1}}), edit("B1", {}, {{"weight", 2}})});
+    const RecordState state =
+        merged({edit("A1", {}, {{"weight", 1}}), edit("B1", {}, {{"weight", 2}})});
     EXPECT_THAT(conflicting_paths(state), ElementsAre("weight"));
 }
 
@@ -81,9 +85,9 @@ TEST(Merge, ReplacesAValueThatItsAuthorWasShown) {
 }
 
 TEST(Merge, CoversOnlyPathsThatTheChangeAssigns) {
-    const RecordState state = merged({edit("A1", {}, {{"kind", 1}, {"weight", 1}}),
-                                      edit("B1", {}, {{"weight", 2}}),
-                                      edit("C1", "A1 B1"_vv, {{"kind", 3}})});
+    const RecordState state =
+        merged({edit("A1", {}, {{"kind", 1}, {"weight", 1}}), edit("B1", {}, {{"weight", 2}}),
+                edit("C1", "A1 B1"_vv, {{"kind", 3}})});
     EXPECT_THAT(conflicting_paths(state), ElementsAre("weight"));
 }
 
@@ -107,8 +111,8 @@ TEST(Liveness, IsImpliedForTheRecordAndForItemsAssignedBelow) {
 }
 
 TEST(Liveness, EndsWithATombstoneAndReturnsWithARestore) {
-    RecordState state = merged({edit("A1", {}, {{"weight", 1}}),
-                                of_kind(ChangeKind::tombstone, "A2", "A1"_vv)});
+    RecordState state =
+        merged({edit("A1", {}, {{"weight", 1}}), of_kind(ChangeKind::tombstone, "A2", "A1"_vv)});
     EXPECT_FALSE(is_present(state, ""));
     merge_change(state, of_kind(ChangeKind::restore, "B1", "A2"_vv));
     EXPECT_TRUE(is_present(state, ""));
@@ -119,13 +123,14 @@ TEST(Liveness, OfARecordEditedBesideATombstoneIsAConflictInWhichPresentLeads) {
         merged({edit("A1", {}, {{"weight", 1}}), edit("A2", "A1"_vv, {{"weight", 2}}),
                 of_kind(ChangeKind::tombstone, "B1", "A1"_vv)});
     EXPECT_THAT(conflicting_paths(state), ElementsAre(""));
-    EXPECT_THAT(shown(state, ""), ElementsAre(Value{Liveness::present}, Value{Liveness::tombstoned}));
+    EXPECT_THAT(shown(state, ""),
+                ElementsAre(Value{Liveness::present}, Value{Liveness::tombstoned}));
 }
 
 TEST(Liveness, OfAnItemEditedBesideItsRemovalIsAConflictInWhichPresentLeads) {
-    const RecordState state = merged(
-        {edit("A1", {}, {{"goods/1/unit", 1}}), edit("A2", "A1"_vv, {{"goods/1/unit", 2}}),
-         assigning(edit("B1", "A1"_vv, {}), "goods/1", Liveness::removed)});
+    const RecordState state =
+        merged({edit("A1", {}, {{"goods/1/unit", 1}}), edit("A2", "A1"_vv, {{"goods/1/unit", 2}}),
+                assigning(edit("B1", "A1"_vv, {}), "goods/1", Liveness::removed)});
     EXPECT_THAT(conflicting_paths(state), ElementsAre("goods/1"));
     EXPECT_TRUE(is_present(state, "goods/1"));
 }
@@ -183,7 +188,8 @@ RC_GTEST_PROP(RecordState, RefusesFlippedAndTruncatedBytesOrReadsWhatTheySay, ()
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
         bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
         const Result<RecordState> read = decode_state(bytes);
-        const bool fits = read ? encode_state(*read) == bytes : read.error().code == state_malformed;
+        const bool fits =
+            read ? encode_state(*read) == bytes : read.error().code == state_malformed;
         RC_ASSERT(fits);
         bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
     }

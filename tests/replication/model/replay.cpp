@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "crypto/base/ensure.hpp"
-#include "history.hpp"
+#include "tests/replication/model/history.hpp"
 
 namespace entrepot::replication::history {
 
@@ -107,7 +107,9 @@ void Replay::recompute(const History& changed, Tape& tape) {
     deliver_all(tape);
 }
 
-std::map<RecordKey, Bytes> Replay::states() const { return memory_->states; }
+std::map<RecordKey, Bytes> Replay::states() const {
+    return memory_->states;
+}
 
 RecordState Replay::state(const RecordKey& record) const {
     const auto found = memory_->states.find(record);
