@@ -76,6 +76,12 @@ void HttpExchange::set_answer(HttpResponse response) {
     resume();
 }
 
+void HttpExchange::answer_if_stopping() {
+    if (gate->stopping) {
+        set_answer(problem_response({api_stopping, "the node is stopping"}));
+    }
+}
+
 void HttpExchange::respond(HttpResponse response) {
     const std::lock_guard lock(gate->mutex);
     set_answer(std::move(response));
@@ -116,14 +122,13 @@ bool HttpExchange::dispatch() {
     const std::lock_guard lock(gate->mutex);
     is_dispatched = true;
     ++gate->dispatched;
-    if (gate->stopping) {
-        set_answer(problem_response({api_stopping, "the node is stopping"}));
-    }
+    answer_if_stopping();
     return !is_answered_;
 }
 
 MHD_Result HttpExchange::proceed() {
     const std::lock_guard lock(gate->mutex);
+    answer_if_stopping();  // the stop may have come while the handler ran
     if (!is_answered_) {
         suspend();
         return MHD_YES;
@@ -175,7 +180,7 @@ void HttpExchange::forget_connection() {
 
 void HttpExchange::stop_waiting() {
     stream_ended_ = true;
-    set_answer(problem_response({api_stopping, "the node is stopping"}));
+    answer_if_stopping();
     resume();
 }
 

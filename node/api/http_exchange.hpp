@@ -64,6 +64,7 @@ struct HttpExchange : std::enable_shared_from_this<HttpExchange> {
 
 private:
     void set_answer(HttpResponse response);
+    void answer_if_stopping();
     void suspend();
     void resume();
 
