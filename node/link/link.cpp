@@ -1,0 +1,249 @@
+#include "node/link/link.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "node/link/link_api.hpp"
+
+namespace entrepot::node {
+namespace {
+
+constexpr std::int64_t open_again_after_ms = 2000;
+constexpr std::int64_t worker_again_after_ms = 1000;
+constexpr int longest_wait_ms = 1000;
+
+sigset_t handled_signals() {
+    sigset_t out;
+    sigemptyset(&out);
+    sigaddset(&out, SIGTERM);
+    sigaddset(&out, SIGINT);
+    sigaddset(&out, SIGHUP);
+    sigaddset(&out, SIGCHLD);
+    return out;
+}
+
+}  // namespace
+
+Status run_link(const LinkOptions& options) {
+    TRY_ASSIGN(const auto link, Link::start(options));
+    return link->run();
+}
+
+Link::Link(const LinkOptions& options, NodeDirectory directory, NodeLock lock)
+    : options_(options), directory_(std::move(directory)), lock_(std::move(lock)) {}
+
+Result<std::unique_ptr<Link>> Link::start(const LinkOptions& options) {
+    TRY_ASSIGN(auto directory, NodeDirectory::open(options.node));
+    TRY_ASSIGN(auto lock, NodeLock::take(directory));
+    std::unique_ptr<Link> out(new Link(options, std::move(directory), std::move(lock)));
+    TRY(out->serve());
+    return out;
+}
+
+Status Link::serve() {
+    const sigset_t signals = handled_signals();
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread starts
+    signals_ = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (options_.service_key) {
+        // Opened here first, so that a wrong key or a port in use is told at once and plainly.
+        TRY_ASSIGN(Vault vault, open_service(directory_, *options_.service_key));
+        link_key_ = std::move(vault.link_key);
+        TRY_ASSIGN(open_, OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
+                                         clock_, [this](const ChannelMessage& m) { answer(m); }));
+    }
+    HttpServerOptions server;
+    server.socket = directory_.link_socket();
+    TRY_ASSIGN(server_, HttpServer::start(std::move(server), link_routes(*this)));
+    TRY(start_worker());
+    watch_descriptors();
+    return {};
+}
+
+Link::~Link() {
+    server_.reset();
+    worker_.reset();
+    open_.reset();
+    if (signals_ >= 0) {
+        ::close(signals_);
+    }
+}
+
+Status Link::start_worker() {
+    if (worker_) {
+        return {};
+    }
+    TRY_ASSIGN(auto started,
+               WorkerProcess::start({options_.program, directory_.path(), options_.service_key}));
+    worker_.emplace(std::move(started));
+    worker_ended_by_itself_ = false;
+    told_ = {};
+    watch_descriptors();
+    return {};
+}
+
+void Link::watch_descriptors() {
+    if (!open_) {
+        return;
+    }
+    std::vector<int> watched{waker_.descriptor(), signals_};
+    if (worker_) {
+        watched.push_back(worker_->channel().descriptor());
+    }
+    open_->watch(std::move(watched));
+}
+
+void Link::lock() {
+    worker_.reset();
+    watch_descriptors();
+}
+
+void Link::worker_ended() {
+    worker_.reset();
+    worker_ended_by_itself_ = true;
+    worker_again_at_ = {clock_.steady().ms + worker_again_after_ms};
+    watch_descriptors();
+}
+
+void Link::read_signals() {
+    signalfd_siginfo got{};
+    while (::read(signals_, &got, sizeof got) == sizeof got) {
+        if (got.ssi_signo == SIGCHLD) {
+            if (worker_ && worker_->has_ended()) {
+                worker_ended();
+            }
+        } else {
+            stopping_ = true;
+        }
+    }
+}
+
+void Link::read_worker() {
+    if (!worker_) {
+        return;
+    }
+    auto frames = worker_->channel().receive();
+    if (!frames) {
+        return worker_ended();
+    }
+    for (Bytes& frame : *frames) {
+        auto message = decode_message(frame);
+        crypto::wipe(frame);
+        if (!message) {
+            return worker_ended();
+        }
+        handle(*std::move(message));
+    }
+}
+
+void Link::handle(ChannelMessage message) {
+    if (auto* open = std::get_if<OpenStore>(&message)) {
+        return open_store(std::move(open->link_key));
+    }
+    const auto* commit = std::get_if<AppendCommit>(&message);
+    const auto* roster = std::get_if<AppendRoster>(&message);
+    if (!open_ && (commit != nullptr || roster != nullptr)) {
+        const Ticket ticket = commit != nullptr ? commit->ticket : roster->ticket;
+        return answer(Failed{ticket, std::string(store_disk_full.name()), paused_});
+    }
+    if (commit != nullptr) {
+        open_->append(*commit);
+    } else if (roster != nullptr) {
+        open_->append(*roster);
+    }
+}
+
+void Link::open_store(crypto::Secret link_key) {
+    if (!open_) {
+        auto opened = OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses, clock_,
+                                     [this](const ChannelMessage& m) { answer(m); });
+        if (!opened) {
+            return answer(Failed{{}, std::string(opened.error().code.name()), opened.error().context});
+        }
+        open_ = *std::move(opened);
+        link_key_ = std::move(link_key);
+        paused_.clear();
+        watch_descriptors();
+    }
+    answer(Opened{});
+    told_ = {};
+    tell_moved();
+}
+
+void Link::open_again() {
+    auto opened = OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses, clock_,
+                                 [this](const ChannelMessage& m) { answer(m); });
+    if (!opened) {
+        paused_ = opened.error().context;
+        open_again_at_ = {clock_.steady().ms + open_again_after_ms};
+        return;
+    }
+    open_ = *std::move(opened);
+    paused_.clear();
+    watch_descriptors();
+}
+
+void Link::answer(const ChannelMessage& message) {
+    if (worker_ && !worker_->channel().queue(encode_message(message))) {
+        worker_ended_by_itself_ = true;  // its SIGCHLD or the end of its channel follows
+    }
+}
+
+void Link::tell_moved() {
+    if (!worker_ || !open_ || worker_->channel().has_queued()) {
+        return;
+    }
+    const Moved now = open_->moved();
+    if (now.position != told_.position || now.roster_length != told_.roster_length) {
+        told_ = now;
+        answer(now);
+    }
+}
+
+void Link::sync_now() {
+    if (open_) {
+        open_->sync_now();
+    }
+}
+
+void Link::wait_and_work() {
+    if (open_) {
+        if (const Status worked = open_->work(); !worked) {
+            paused_ = worked.error().context;
+            open_.reset();
+            open_again_at_ = {clock_.steady().ms + open_again_after_ms};
+        }
+        return;
+    }
+    pollfd waiting[3] = {{waker_.descriptor(), POLLIN, 0}, {signals_, POLLIN, 0},
+                         {worker_ ? worker_->channel().descriptor() : -1, POLLIN, 0}};
+    ::poll(waiting, 3, longest_wait_ms);
+    if (!paused_.empty() && clock_.steady() >= open_again_at_) {
+        open_again();
+    }
+}
+
+Status Link::run() {
+    while (!stopping_) {
+        wait_and_work();
+        waker_.run_posted();
+        read_signals();
+        read_worker();
+        if (worker_ && worker_->channel().has_queued() && !worker_->channel().flush()) {
+            worker_ended();
+        }
+        tell_moved();
+        const bool unattended = options_.service_key.has_value();
+        if (!worker_ && worker_ended_by_itself_ && unattended && clock_.steady() >= worker_again_at_) {
+            TRY(start_worker());
+        }
+        if (options_.temporary && ::getppid() != starter_) {
+            stopping_ = true;
+        }
+    }
+    return {};
+}
+
+}  // namespace entrepot::node

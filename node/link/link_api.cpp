@@ -1,0 +1,149 @@
+#include "node/link/link_api.hpp"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "node/api/problem.hpp"
+#include "node/api/router.hpp"
+#include "node/link/link.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using nlohmann::json;
+
+const char* name_of(replication::SessionState state) {
+    switch (state) {
+        case replication::SessionState::hello: return "hello";
+        case replication::SessionState::roster: return "roster";
+        case replication::SessionState::live: return "live";
+        case replication::SessionState::ended: break;
+    }
+    return "ended";
+}
+
+const char* name_of(replication::NodeKind kind) {
+    switch (kind) {
+        case replication::NodeKind::headquarters: return "headquarters";
+        case replication::NodeKind::unit: return "unit";
+        case replication::NodeKind::relay: break;
+    }
+    return "relay";
+}
+
+json peer_json(const PeerStanding& peer, const replication::Roster& roster) {
+    const auto* certificate = roster.node_by_transport(peer.key);
+    const auto& c = peer.counters;
+    json out{{"direction", peer.direction == replication::Direction::dialled ? "dialled" : "accepted"},
+             {"state", name_of(peer.state)},
+             {"in_sync", peer.in_sync},
+             {"check_answered", peer.check_answered},
+             {"messages_in", c.messages_in},
+             {"messages_out", c.messages_out},
+             {"bytes_in", c.bytes_in},
+             {"bytes_out", c.bytes_out},
+             {"commits_in", c.commits_in},
+             {"commits_out", c.commits_out},
+             {"acknowledged", c.acknowledged},
+             {"round_trips", c.round_trips}};
+    if (certificate != nullptr) {
+        out["node"] = to_base32(certificate->identity.id().view());
+        out["unit"] = to_base32(certificate->unit.view());
+        out["kind"] = name_of(certificate->kind);
+    }
+    return out;
+}
+
+json failure_json(const replication::PeerKey& key, const PeerFailure& failure,
+                  const replication::Roster& roster) {
+    const auto* certificate = roster.node_by_transport(key);
+    return {{"peer", certificate == nullptr ? "" : to_base32(certificate->identity.id().view())},
+            {"code", failure.code},
+            {"context", failure.context},
+            {"at_ms", failure.at.ms}};
+}
+
+json open_json(const OpenNode& open) {
+    const auto& replica = open.replica();
+    const auto& roster = replica.roster();
+    json peers = json::array();
+    for (const PeerStanding& peer : open.sessions().standing()) {
+        peers.push_back(peer_json(peer, roster));
+    }
+    json dialled = json::array();
+    for (const auto& dial : open.endpoint().dial_states()) {
+        dialled.push_back({{"address", dial.target.address},
+                           {"connected", dial.connection.has_value()},
+                           {"failures", dial.failures},
+                           {"last_failure", dial.last_failure}});
+    }
+    json failures = json::array();
+    for (const auto& [key, failure] : open.sessions().failures()) {
+        failures.push_back(failure_json(key, failure, roster));
+    }
+    const auto* self = roster.node(open.id());
+    return {{"node", to_base32(open.id().view())},
+            {"kind", self == nullptr ? "not enrolled" : name_of(self->kind)},
+            {"listen", open.endpoint().bound_address()},
+            {"roster",
+             {{"length", roster.length().value}, {"administration", to_base32(roster.administration().view())}}},
+            {"heads", replica.heads().all().size()},
+            {"commits", open.moved().position},
+            {"aside", open.store().aside_count() ? *open.store().aside_count() : 0},
+            {"forks", replica.forks().size()},
+            {"log_bytes", open.store().used_bytes()},
+            {"refused_strangers", open.endpoint().refusals().strangers},
+            {"peers", std::move(peers)},
+            {"dialled", std::move(dialled)},
+            {"failures", std::move(failures)}};
+}
+
+/// Runs `act` in the link's thread and answers with what it gives.
+HttpHandler in_link(Link& link, std::function<Result<json>(Link&)> act) {
+    return [&link, act = std::move(act)](HttpRequest, Responder responder) {
+        link.waker().post([&link, act, responder]() mutable {
+            auto out = act(link);
+            responder.respond(out ? HttpResponse::json(out->dump()) : problem_response(out.error()));
+        });
+    };
+}
+
+}  // namespace
+
+std::string Link::status_json() const {
+    json out = open_ ? open_json(*open_) : json::object();
+    out["opened"] = open_ != nullptr;
+    out["worker"] = worker_ ? "running" : "none";
+    out["pid"] = ::getpid();
+    out["paused"] = paused_;
+    return out.dump();
+}
+
+HttpHandler link_routes(Link& link) {
+    auto router = std::make_shared<Router>();
+    router->add({"GET", "/status"}, in_link(link, [](Link& l) -> Result<json> {
+                    return json::parse(l.status_json());
+                }));
+    router->add({"POST", "/lock"}, in_link(link, [](Link& l) -> Result<json> {
+                    l.lock();
+                    return json{{"locked", true}};
+                }));
+    router->add({"POST", "/worker"}, in_link(link, [](Link& l) -> Result<json> {
+                    TRY(l.start_worker());
+                    return json{{"worker", "running"}};
+                }));
+    router->add({"POST", "/sync"}, in_link(link, [](Link& l) -> Result<json> {
+                    l.sync_now();
+                    return json::object();
+                }));
+    router->add({"POST", "/stop"}, in_link(link, [](Link& l) -> Result<json> {
+                    l.stop();
+                    return json::object();
+                }));
+    return [router](HttpRequest request, Responder responder) {
+        router->handle(std::move(request), std::move(responder));
+    };
+}
+
+}  // namespace entrepot::node

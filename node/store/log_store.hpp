@@ -1,0 +1,99 @@
+// LogStore: the environment `log`: every counted commit in append order, the roster, and the sealed
+// rows a locked node needs. The truth: views are made from it. One process writes it (the link);
+// others open it to read. STORE.md gives tables, keys and values.
+//
+// Safe for one writing thread and several reading ones.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "node/store/environment.hpp"
+#include "node/store/sealed_rows.hpp"
+#include "replication/log/heads.hpp"
+#include "replication/store.hpp"
+#include "replication/sync/replica.hpp"
+
+namespace entrepot::node {
+
+/// Place of a commit in the order in which this node stored commits, from 1.
+struct LogPosition {
+    std::uint64_t value = 0;
+    friend auto operator<=>(const LogPosition&, const LogPosition&) = default;
+};
+
+/// Rows of which there is one a node, sealed under the link key.
+enum class LinkRow : std::uint64_t { identity = 1, settings = 2, peers = 3 };
+
+struct HeldCommit {
+    LogPosition position;
+    replication::LogDescriptor descriptor;
+    Hash hash;
+};
+
+struct StoredCommit {
+    LogPosition position;
+    replication::LogDescriptor descriptor;
+    replication::LogId log;
+    ByteView bytes;  ///< valid during the visit
+};
+
+class LogStore final : public replication::CommitReader {
+public:
+    enum class Access { read_only, read_write };
+    static Result<std::unique_ptr<LogStore>> open(const std::filesystem::path& directory, Access access,
+                                                  crypto::Secret link_key);
+
+    Result<std::vector<Bytes>> roster_entries(std::uint64_t from = 0) const;
+    Result<replication::Heads> heads() const;
+    Result<LogPosition> last_position() const;
+    /// store.commit_missing when it is not held.
+    Result<Bytes> read(const replication::LogId& log, replication::CommitNumber number) const override;
+    /// Where a held commit stands, and its hash; nothing when it is not held.
+    Result<std::optional<HeldCommit>> find(const replication::LogId& log,
+                                                replication::CommitNumber number) const;
+    /// Commits after `after`, in order, until `visit` returns false.
+    Status scan(LogPosition after, const std::function<bool(const StoredCommit&)>& visit) const;
+    Result<std::uint64_t> aside_count() const;
+
+    Result<std::vector<replication::ForkProof>> forks() const;
+
+    /// One durable transaction for what a replica asks to be written, in its order. On an error
+    /// nothing of it is stored.
+    Status write(std::span<const replication::Write> writes);
+
+    Result<std::optional<Bytes>> link_row(LinkRow row) const;
+    Status set_link_row(LinkRow row, ByteView plain, crypto::Entropy& entropy);
+    std::uint64_t used_bytes() const { return environment_->used_bytes(); }
+
+private:
+    struct KnownLog {
+        std::uint32_t index = 0;
+        replication::LogDescriptor descriptor;
+        replication::LogId id;
+    };
+    LogStore(std::unique_ptr<Environment> environment, crypto::Secret link_key)
+        : environment_(std::move(environment)), rows_(std::move(link_key), crypto::domain::link_row) {}
+    Status load_logs(const Transaction& transaction) const;
+    std::optional<KnownLog> known(const replication::LogId& log) const;
+    std::optional<KnownLog> known(std::uint32_t index) const;
+    Result<KnownLog> known_or_new(const replication::LogDescriptor& descriptor, Transaction& transaction);
+    Status put(const replication::CommitWrite& commit, Transaction& transaction);
+    Status put(const replication::RosterWrite& entry, Transaction& transaction);
+    Status put(const replication::QuarantineWrite& commit, Transaction& transaction);
+    Status put(const replication::ForkWrite& fork, Transaction& transaction);
+    Result<std::optional<std::uint64_t>> position_of(const Transaction& transaction, const KnownLog& log,
+                                                     replication::CommitNumber number) const;
+
+    std::unique_ptr<Environment> environment_;
+    SealedRows rows_;
+    crypto::SystemEntropy entropy_;
+    mutable std::mutex mutex_;  ///< of the two maps of logs
+    mutable std::unordered_map<replication::LogId, std::uint32_t, FixedBytesHash> index_of_;
+    mutable std::vector<KnownLog> logs_;
+};
+
+}  // namespace entrepot::node

@@ -1,0 +1,134 @@
+// ViewStore: the environment `views`: the state of every record, made from the log, sealed under
+// the vault key. Changes gather in one batch; flush() makes it durable together with the log
+// position it reflects, so that after a crash the node catches up from there. STORE.md gives the bytes.
+//
+// For one thread, but for snapshots, which may be read in another.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "node/store/environment.hpp"
+#include "node/store/log_store.hpp"
+#include "node/store/sealed_rows.hpp"
+#include "replication/model/applier.hpp"
+
+namespace entrepot::node {
+
+inline constexpr ErrorCode view_other_key{"store.other_key", ErrorKind::storage};
+
+/// How many records of a database a compartment holds, and how many have conflicts.
+struct RecordCounts {
+    std::uint64_t records = 0;
+    std::uint64_t conflicts = 0;
+};
+using CompartmentCounts = std::map<std::pair<replication::CompartmentId, std::string>, RecordCounts>;
+
+/// Content of a counted commit that is not merged, and why.
+struct QuarantinedContent {
+    replication::Dot dot;
+    std::uint32_t change = 0;  ///< 0: the whole commit
+    std::string code;
+    std::string why;
+};
+
+/// Logs that stand still (a key is missing, or only relayed here): the first number not opened.
+using StalledLogs = std::map<replication::LogId, replication::CommitNumber>;
+
+/// A record's row: its state and the dots of all its merged changes, in order of merging.
+struct ViewedRecord {
+    replication::RecordKey key;
+    std::vector<replication::Dot> dots;
+    replication::RecordState state;
+};
+
+/// What the views were at one moment; for lists and searches off the worker's thread.
+class ViewSnapshot {
+public:
+    /// All records in order of arrival here; `only_conflicts` reads no others.
+    Status scan(bool only_conflicts, const std::function<bool(const ViewedRecord&)>& visit) const;
+
+private:
+    friend class ViewStore;
+    ViewSnapshot(Transaction transaction, const SealedRows& rows)
+        : transaction_(std::move(transaction)), rows_(rows) {}
+    Transaction transaction_;
+    const SealedRows& rows_;
+};
+
+class ViewStore final : public replication::RecordStates {
+public:
+    /// store.other_key when the environment was sealed under another vault key.
+    static Result<std::unique_ptr<ViewStore>> open(const std::filesystem::path& directory,
+                                                   crypto::Secret vault_key);
+
+    Result<std::optional<replication::RecordState>> load(const replication::RecordKey& key) override;
+    /// Adds the dots that `state.shown` has and the record's row has not.
+    Status save(const replication::RecordKey& key, const replication::RecordState& state) override;
+
+    Result<std::optional<ViewedRecord>> record(const replication::RecordKey& key);
+
+    /// Log position that the batch reflects; 0 for empty views.
+    LogPosition position() const { return position_; }
+    void set_position(LogPosition position) { position_ = position; }
+    /// Highest reference number that this node's own records have; 0 for none.
+    std::uint32_t last_reference() const { return last_reference_; }
+    void note_reference(std::uint32_t number) { last_reference_ = std::max(last_reference_, number); }
+
+    StalledLogs& stalled() { return stalled_; }
+    const StalledLogs& stalled() const { return stalled_; }
+    /// Changes since the last flush.
+    std::uint64_t unflushed() const { return unflushed_; }
+    /// Durable once it returns. On an error the batch is lost and position() is what was durable.
+    /// What waits must be kept first (keep_waiting): Projector::flush does both.
+    Status flush();
+
+    /// Throws the batch away: position() is what was durable.
+    Status forget_batch();
+
+    /// Replaces the waiting changes and reads them back; kept across restarts.
+    Status keep_waiting(std::span<const replication::ArrivedChange* const> waiting);
+    Result<std::vector<replication::ArrivedChange>> waiting() const;
+
+    Status add_quarantined(const QuarantinedContent& content);
+    Result<std::vector<QuarantinedContent>> quarantined() const;
+
+    const CompartmentCounts& counts() const { return counts_; }
+    /// What was durable at the last flush.
+    Result<std::unique_ptr<ViewSnapshot>> snapshot() const;
+    /// Empties the views: they are rebuilt from the log.
+    Status clear();
+    std::uint64_t used_bytes() const { return environment_->used_bytes(); }
+
+private:
+    ViewStore(std::unique_ptr<Environment> environment, SealedRows rows, crypto::Secret index_key)
+        : environment_(std::move(environment)), rows_(std::move(rows)), index_key_(std::move(index_key)) {}
+    /// What the last load found, for the save that follows it.
+    struct Loaded {
+        replication::RecordKey key;
+        std::uint64_t row = 0;  ///< 0: no row yet
+        std::vector<replication::Dot> dots;
+    };
+    Result<Transaction*> batch();
+    Result<std::optional<ViewedRecord>> find(const replication::RecordKey& key);
+    Status read_standing();
+    Status note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts);
+    std::array<std::uint8_t, 16> index_of(const replication::RecordKey& key) const;
+
+    std::unique_ptr<Environment> environment_;
+    SealedRows rows_;
+    crypto::Secret index_key_;
+    crypto::SystemEntropy entropy_;
+    std::optional<Transaction> batch_;
+    LogPosition position_;
+    std::uint64_t next_row_ = 1;
+    std::uint64_t unflushed_ = 0;
+    CompartmentCounts counts_;
+    StalledLogs stalled_;
+    std::uint32_t last_reference_ = 0;
+    Loaded loaded_;
+};
+
+}  // namespace entrepot::node

@@ -1,0 +1,134 @@
+#include "node/worker/names.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using replication::Change;
+using replication::CodeValue;
+using replication::RecordId;
+
+constexpr std::string_view directory = "directory";
+
+/// Directory records have the id of what they name.
+template <class Named>
+RecordId record_of(const Named& id) {
+    RecordId out;
+    out.bytes = id.bytes;
+    return out;
+}
+
+std::string name_in(const replication::RecordState& state) {
+    const auto* path = state.find("name");
+    if (path == nullptr) {
+        return {};
+    }
+    const auto values = replication::shown_values(state, *path, {});
+    const auto* text = values.empty() ? nullptr : std::get_if<std::string>(&values.front().value);
+    return text == nullptr ? std::string{} : *text;
+}
+
+std::string name_of(Desk& desk, const RecordId& record) {
+    for (const auto* compartment : desk.roster().compartments()) {
+        if (compartment->database != directory) {
+            continue;
+        }
+        const auto state = desk.views().load({compartment->id, record});
+        if (state && *state) {
+            return name_in(**state);
+        }
+    }
+    return {};
+}
+
+Change officer_record(const Vault& vault, const replication::UnitId& unit) {
+    Change out;
+    out.record = record_of(vault.officer);
+    out.database = directory;
+    out.assignments = {{"kind", CodeValue{"officer"}},
+                       {"name", vault.officer_name},
+                       {"unit", to_base32(unit.view())}};
+    return out;
+}
+
+/// The directory compartment of this unit and headquarters; for headquarters its own.
+const replication::CompartmentStanding* own_directory(const Desk& desk, const replication::UnitId& unit) {
+    const auto& roster = desk.roster();
+    for (const auto* compartment : roster.compartments()) {
+        if (compartment->database != directory ||
+            roster.right(desk.keys().self(), compartment->id) != replication::Right::write) {
+            continue;
+        }
+        bool others = false;
+        for (const auto& node : roster.entitled(compartment->id, replication::Right::read)) {
+            const auto* certificate = roster.node(node);
+            others = others || (certificate->unit != unit &&
+                                certificate->kind != replication::NodeKind::headquarters);
+        }
+        if (!others) {
+            return compartment;
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::string unit_name(Desk& desk, const replication::UnitId& unit) { return name_of(desk, record_of(unit)); }
+
+std::string officer_name(Desk& desk, const replication::OfficerId& officer) {
+    return officer == desk.vault().officer ? desk.vault().officer_name : name_of(desk, record_of(officer));
+}
+
+Result<AuthorName> author_of(Desk& desk, const replication::Dot& dot) {
+    TRY_ASSIGN(const auto held, desk.log().find(dot.log, dot.number));
+    if (!held) {
+        return Error{replication::store_commit_missing, "that commit is not held here"};
+    }
+    AuthorName out;
+    out.node = held->descriptor.node;
+    const auto* certificate = desk.roster().node(out.node);
+    if (certificate != nullptr) {
+        out.unit = certificate->unit;
+        out.unit_name = unit_name(desk, out.unit);
+    }
+    TRY_ASSIGN(const Bytes bytes, desk.log().read(dot.log, dot.number));
+    TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
+    const auto* key = desk.keys().find(held->descriptor.compartment, parsed.header.generation);
+    if (key == nullptr) {
+        return out;
+    }
+    TRY_ASSIGN(const auto opened, replication::open_commit(parsed, *key, desk.packing()));
+    if (opened.attestation && !opened.attestation->signatures.empty()) {
+        out.officer = opened.attestation->signatures.front().officer;
+        out.officer_name = officer_name(desk, out.officer);
+    }
+    return out;
+}
+
+Change unit_record(const replication::UnitId& unit, const std::string& name, const std::string& kind,
+                   const std::string& country) {
+    Change out;
+    out.record = record_of(unit);
+    out.database = directory;
+    out.assignments = {{"country", CodeValue{country}}, {"kind", CodeValue{"unit"}}, {"name", name}};
+    if (!kind.empty()) {
+        out.assignments.push_back({"unit_kind", CodeValue{kind}});
+    }
+    return out;
+}
+
+std::vector<std::pair<replication::CompartmentId, Change>> introductions(Desk& desk) {
+    std::vector<std::pair<replication::CompartmentId, Change>> out;
+    const auto self = desk.self();
+    const auto* place = self ? own_directory(desk, (*self)->unit) : nullptr;
+    if (place == nullptr) {
+        return out;
+    }
+    const auto known = desk.views().load({place->id, record_of(desk.vault().officer)});
+    if (known && !*known) {
+        out.emplace_back(place->id, officer_record(desk.vault(), (*self)->unit));
+    }
+    return out;
+}
+
+}  // namespace entrepot::node

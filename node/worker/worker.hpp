@@ -1,0 +1,21 @@
+// Worker: the process with plaintext. Answers the local API on its own socket; before an unlock it
+// answers nothing but that. Ends with its link.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "crypto/base/result.hpp"
+
+namespace entrepot::node {
+
+struct WorkerOptions {
+    std::filesystem::path node;
+    int channel = -1;  ///< connected socket to the link
+    std::optional<std::filesystem::path> service_key;
+};
+
+/// Runs until the link ends or closes the channel.
+Status run_worker(const WorkerOptions& options);
+
+}  // namespace entrepot::node

@@ -1,0 +1,36 @@
+// Officer certificate: what a node says of an officer who signs there: id, key, roles, from, until;
+// no name. Travels sealed, in the attestation of the first commit of each log the officer signs in.
+#pragma once
+
+#include "crypto/base/clock.hpp"
+#include "crypto/primitives.hpp"
+#include "replication/model/ids.hpp"
+
+namespace entrepot::replication {
+
+inline constexpr ErrorCode officer_malformed{"officer.malformed", ErrorKind::refused};
+inline constexpr ErrorCode officer_signature{"officer.signature", ErrorKind::refused};
+
+/// Bits of OfficerCertificate::roles.
+enum class OfficerRole : std::uint16_t {
+    entry = 1, supervisor = 2, analyst = 4, release = 8, administrator = 16, auditor = 32,
+};
+
+/// 147 bytes: suite 1, officer 16, node 16, key 32, roles 2, from 8, until 8,
+/// signature 64 by the node over "officer" ‖ the bytes before it.
+struct OfficerCertificate {
+    static constexpr std::size_t wire_size = 147;
+    OfficerId officer;
+    NodeId node;
+    crypto::PublicKey key;
+    std::uint16_t roles = 0;
+    WallTime from, until;
+    crypto::Signature signature;
+};
+
+/// Signs with the node's key and gives the bytes; `certificate.signature` is not read.
+Bytes sign_officer(const OfficerCertificate& certificate, const crypto::SigningKey& node);
+/// officer.malformed for other bytes, officer.signature unless `node` signed them.
+Result<OfficerCertificate> decode_officer(ByteView bytes, const crypto::PublicKey& node);
+
+}  // namespace entrepot::replication
