@@ -127,7 +127,7 @@ bool HttpExchange::dispatch() {
 }
 
 MHD_Result HttpExchange::proceed() {
-    const std::lock_guard lock(gate->mutex);
+    std::unique_lock lock(gate->mutex);
     answer_if_stopping();  // the stop may have come while the handler ran
     if (!is_answered_) {
         suspend();
@@ -138,8 +138,11 @@ MHD_Result HttpExchange::proceed() {
     }
     HttpResponse response = std::move(*answer_);
     answer_.reset();
+    const bool is_last = gate->stopping;
+    // Unlocked, as libmicrohttpd holds a response's own lock when it asks a stream for more.
+    lock.unlock();
     return is_stream_ ? queue_stream(connection, response, shared_from_this())
-                      : queue_now(connection, std::move(response), gate->stopping);
+                      : queue_now(connection, std::move(response), is_last);
 }
 
 ssize_t HttpExchange::take_stream(char* to, std::size_t most) {
