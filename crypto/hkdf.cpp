@@ -8,14 +8,18 @@ namespace entrepot::crypto {
 namespace {
 
 constexpr std::size_t mac_size = crypto_auth_hmacsha256_BYTES;
+constexpr std::uint8_t nothing = 0;
+
+/// An empty view may have a null pointer, which the library's memcpy must not be given.
+const std::uint8_t* start_of(ByteView bytes) { return bytes.empty() ? &nothing : bytes.data(); }
 
 }  // namespace
 
 Secret hkdf_extract(ByteView salt, std::initializer_list<ByteView> parts) {
     crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, salt.data(), salt.size());
+    crypto_auth_hmacsha256_init(&state, start_of(salt), salt.size());
     for (const ByteView part : parts) {
-        crypto_auth_hmacsha256_update(&state, part.data(), part.size());
+        crypto_auth_hmacsha256_update(&state, start_of(part), part.size());
     }
     Secret out(mac_size);
     crypto_auth_hmacsha256_final(&state, out.mutable_view().data());
@@ -34,7 +38,7 @@ Secret hkdf_expand(const Secret& key, std::initializer_list<ByteView> parts, std
             crypto_auth_hmacsha256_update(&state, block.view().data(), mac_size);
         }
         for (const ByteView part : parts) {
-            crypto_auth_hmacsha256_update(&state, part.data(), part.size());
+            crypto_auth_hmacsha256_update(&state, start_of(part), part.size());
         }
         ++counter;
         crypto_auth_hmacsha256_update(&state, &counter, 1);
