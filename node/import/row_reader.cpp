@@ -50,7 +50,6 @@ struct RowReader::State {
     void feed_ndjson(std::string_view part);
     void end_row();
     void break_row(Error error);
-    void skip(std::string_view part);
 
     RowForm form;
     CsvParser parser;
@@ -59,7 +58,6 @@ struct RowReader::State {
     std::uint64_t rows_begun = 0;
     std::uint64_t line = 1;
     std::size_t row_bytes = 0;
-    bool row_done = false;
     bool skipping = false;  // the rest of a line that is no row
     std::string start;      // the first three bytes, until it is known whether they are a mark
     bool started = false;
@@ -86,6 +84,13 @@ void on_row(int /*last*/, void* context) { static_cast<Callbacks*>(context)->row
 
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
+/// Up to and with the first line end, or all of it.
+std::size_t size_of_part(std::string_view bytes) {
+    const std::size_t line = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+    const std::size_t carriage = bytes.substr(0, line).find('\r');
+    return carriage == std::string_view::npos ? line : carriage + 1;
+}
+
 std::string_view without_line_end(std::string_view text) {
     while (!text.empty() && is_line_end(text.back())) {
         text.remove_suffix(1);
@@ -102,27 +107,23 @@ void RowReader::State::end_row() {
     row_bytes = 0;
 }
 
+/// The row is kept, whole as far as it may be, until its line ends: somebody will mend it.
 void RowReader::State::break_row(Error error) {
     row.fields.clear();
-    row.raw.resize(std::min(row.raw.size(), shown_raw));
     row.broken = std::move(error);
-    end_row();
     parser.restart();
 }
 
-void RowReader::State::skip(std::string_view part) { skipping = !is_line_end(part.back()); }
-
 void RowReader::State::feed_csv(std::string_view part) {
     Callbacks callbacks{row.fields};
-    const bool accepted = parser.feed(part, &callbacks);
+    const bool accepted = row.broken || parser.feed(part, &callbacks);
     if (callbacks.too_many) {
         break_row({row_too_many_columns,
                    "has more than " + std::to_string(column_limit) + " columns"});
-        skip(part);
     } else if (!accepted) {
         break_row({row_bad_quotes, "has a quote within a value that is not quoted as a whole"});
-        skip(part);
-    } else if (callbacks.row_done) {
+    }
+    if (row.broken ? is_line_end(part.back()) : callbacks.row_done) {
         end_row();
     }
 }
@@ -139,7 +140,7 @@ void RowReader::State::feed_line_part(std::string_view part) {
     const std::uint64_t line_of_part = line;
     line += part.back() == '\n' ? 1 : 0;
     if (skipping) {
-        skip(part);
+        skipping = !is_line_end(part.back());
         return;
     }
     if (row_bytes == 0) {
@@ -152,7 +153,9 @@ void RowReader::State::feed_line_part(std::string_view part) {
     row_bytes += part.size();
     if (row_bytes > row_limit) {
         break_row({row_too_long, "is longer than 1 MiB"});
-        skip(part);
+        row.raw.resize(std::min(row.raw.size(), shown_raw));
+        end_row();
+        skipping = !is_line_end(part.back());
         return;
     }
     row.raw.append(part);
@@ -180,9 +183,7 @@ void RowReader::feed(std::string_view bytes) {
         }
     }
     while (!bytes.empty()) {
-        const std::size_t end = bytes.substr(0, piece).find_first_of("\r\n");
-        const std::size_t size =
-            end == std::string_view::npos ? std::min(piece, bytes.size()) : end + 1;
+        const std::size_t size = size_of_part(bytes.substr(0, piece));
         state_->feed_line_part(bytes.substr(0, size));
         bytes.remove_prefix(size);
     }
@@ -204,11 +205,10 @@ void RowReader::finish() {
         return;
     }
     Callbacks callbacks{state.row.fields};
-    if (!state.parser.finish(&callbacks)) {
+    if (!state.row.broken && !state.parser.finish(&callbacks)) {
         state.break_row({row_unterminated, "opens a quote that is never closed"});
-    } else {
-        state.end_row();
     }
+    state.end_row();
 }
 
 std::vector<Row> RowReader::take_rows() { return std::exchange(state_->rows, {}); }

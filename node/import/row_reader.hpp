@@ -25,7 +25,7 @@ struct Row {
     std::uint64_t line = 0;    ///< the line it starts on, from 1
     std::vector<std::string> fields;  ///< bytes as in the file; one for NDJSON: the line
     std::string raw;           ///< as it stands in the file, without its line end
-    /// Set when the row cannot be read; then fields is empty and raw may be cut at 4 KiB.
+    /// Set when the row cannot be read; then fields is empty, and raw is cut at 4 KiB if too long.
     std::optional<Error> broken;
 };
 
