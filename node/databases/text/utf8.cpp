@@ -43,7 +43,8 @@ std::uint32_t lower_of(std::uint32_t letter) {
                                (letter >= 0x14a && letter <= 0x177) ||
                                (letter >= 0x460 && letter <= 0x481) ||
                                (letter >= 0x48a && letter <= 0x4bf) ||
-                               (letter >= 0x1e00 && letter <= 0x1eff);
+                               (letter >= 0x1e00 && letter <= 0x1e95) ||
+                               (letter >= 0x1ea0 && letter <= 0x1eff);
     if (even_capitals) {
         return letter | 1;
     }
