@@ -18,7 +18,7 @@ HeadsRound::HeadsRound(const Replica& replica, Carriage& carriage, Outgoing& out
     : replica_(replica), carriage_(carriage), outgoing_(outgoing), incoming_(incoming) {}
 
 void HeadsRound::request() {
-    if (mine_ != theirs_ || verdict_ == Verdict::lists) {
+    if (mine_ != theirs_ || verdict_ == Verdict::lists || digest_due_) {
         requested_ = true;
         return;
     }
@@ -48,6 +48,12 @@ Status HeadsRound::receive(const message::Digest& part) {
     return {};
 }
 
+void HeadsRound::state_equal(const Head& head) {
+    const Stated both{head.number, head.number, prefix_of(head.hash), true};
+    outgoing_.stated(head.descriptor, both);
+    incoming_.stated(head.descriptor, both);
+}
+
 /// Both digests are known: the same verdict on both sides.
 void HeadsRound::judge() {
     if (peer_.roster_length != roster_length_) {
@@ -56,9 +62,7 @@ void HeadsRound::judge() {
     }
     if (peer_.digest == digest_) {
         for (const auto& [log, head] : snapshot_) {
-            const Stated both{head.number, head.number, true};
-            outgoing_.stated(head.descriptor, both);
-            incoming_.stated(head.descriptor, both);
+            state_equal(head);
         }
         end(true);
         return;
@@ -95,9 +99,7 @@ Status HeadsRound::receive(const message::Buckets& part) {
     }
     for (const auto& [log, head] : snapshot_) {
         if (!listing_.differing[bucket_of(log)]) {
-            const Stated both{head.number, head.number, true};
-            outgoing_.stated(head.descriptor, both);
-            incoming_.stated(head.descriptor, both);
+            state_equal(head);
         }
     }
     listing_.sending = true;
@@ -108,22 +110,21 @@ bool HeadsRound::is_listed(const LogId& log) const {
     return listing_.whole || listing_.differing[bucket_of(log)];
 }
 
-Result<std::vector<Bytes>> HeadsRound::receive(const message::HeadList& part) {
+Status HeadsRound::receive(const message::HeadList& part) {
     if (verdict_ != Verdict::lists || part.round != theirs_ || listing_.received_last ||
         (!listing_.whole && !listing_.sending && !listing_.any_sent)) {
         return Error{session_unexpected, "a list of heads out of place"};
     }
-    std::vector<Bytes> claims;
     for (const Head& head : part.heads) {
-        TRY(compare(head, claims));
+        TRY(compare(head));
     }
     listing_.received_last = part.last;
     end_if_complete();
-    return claims;
+    return {};
 }
 
 /// Takes the peer's statement of one log.
-Status HeadsRound::compare(const Head& theirs, std::vector<Bytes>& claims) {
+Status HeadsRound::compare(const Head& theirs) {
     const LogId log = theirs.descriptor.id();
     if (theirs.number.value == 0 || listing_.seen.size() >= listed_most ||
         !listing_.seen.insert(log).second) {
@@ -136,14 +137,10 @@ Status HeadsRound::compare(const Head& theirs, std::vector<Bytes>& claims) {
     const bool held = own != snapshot_.end();
     const bool same = held && own->second == theirs;
     if (held && own->second.number == theirs.number && !same) {
-        TRY_ASSIGN(const Bytes commit, replica_.reader().read(log, theirs.number));
-        WireWriter claim;
-        message::write_part(
-            claim, message::Claim{theirs.descriptor, ByteView(commit).first(commit_header_size)});
-        claims.push_back(claim.take());
-        return {};
+        return outgoing_.claim(theirs.descriptor, theirs.number);
     }
-    const Stated both{held ? own->second.number : CommitNumber{}, theirs.number, same};
+    const Stated both{held ? own->second.number : CommitNumber{}, theirs.number,
+                      prefix_of(theirs.hash), same};
     outgoing_.stated(theirs.descriptor, both);
     incoming_.stated(theirs.descriptor, both);
     return {};
@@ -155,8 +152,8 @@ void HeadsRound::end_if_complete() {
     }
     for (const auto& [log, head] : snapshot_) {
         if (is_listed(log) && !listing_.seen.contains(log)) {
-            outgoing_.stated(head.descriptor, {head.number, {}, false});
-            incoming_.stated(head.descriptor, {head.number, {}, false});
+            outgoing_.stated(head.descriptor, {head.number, {}, {}, false});
+            incoming_.stated(head.descriptor, {head.number, {}, {}, false});
         }
     }
     end(true);

@@ -18,8 +18,7 @@ public:
     void request();
     Status receive(const message::Digest& part);
     Status receive(const message::Buckets& part);
-    /// Gives claims: our commits where the peer has another of the same number.
-    Result<std::vector<Bytes>> receive(const message::HeadList& part);
+    Status receive(const message::HeadList& part);
     /// Appends the next part that this side owes, if any, of at most about 100 KiB.
     bool write_next(WireWriter& out);
 
@@ -52,7 +51,8 @@ private:
     std::array<message::BucketDigest, message::bucket_count> buckets() const;
     bool is_listed(const LogId& log) const;
     void write_page(WireWriter& out);
-    Status compare(const Head& theirs, std::vector<Bytes>& claims);
+    Status compare(const Head& theirs);
+    void state_equal(const Head& head);
 
     const Replica& replica_;
     Carriage& carriage_;

@@ -270,6 +270,10 @@ void Incoming::roster_grew() {
             place->second.stalled = false;
             ask_again(log);
         }
+        if (const auto end = end_of(place->second.descriptor, log, replica_.roster())) {
+            place->second.peer = std::min(place->second.peer, end->number);
+        }
+        update_lacking(log, place->second);
         ++place;
     }
 }

@@ -13,12 +13,6 @@ constexpr std::uint64_t credit_absurd = 1024ull * 1024 * 1024;
 /// A frame should take about this long on the wire.
 constexpr std::uint64_t frame_ms = 50;
 
-Bytes encode_claim(const LogDescriptor& log, ByteView commit) {
-    WireWriter out;
-    message::write_part(out, message::Claim{log, commit.first(commit_header_size)});
-    return out.take();
-}
-
 }  // namespace
 
 Outgoing::Outgoing(Replica& replica, Carriage& carriage, const SessionLimits& limits,
@@ -35,10 +29,29 @@ Outgoing::Stream& Outgoing::stream_of(const LogDescriptor& log, const LogId& id)
     return place->second;
 }
 
+/// The peer's head may be one that this node got from others: then the peer holds it too.
+void Outgoing::match_stated(const LogId& id, Stream& stream) {
+    if (!stream.stated || stream.stated->number > stream.head) {
+        return;
+    }
+    const InFlight stated = *stream.stated;
+    stream.stated.reset();
+    if (stated.number <= stream.acknowledged) {
+        return;
+    }
+    const Result<bool> ours = is_ours(id, stream, stated.number, stated.hash);
+    if (ours && *ours) {
+        acknowledged(id, stream, stated.number);
+    } else if (ours) {
+        static_cast<void>(claim(stream.descriptor, stated.number));
+    }
+}
+
 /// Follows the counted head: queues the stream if it has something, notes whether the peer is behind.
 void Outgoing::refresh(const LogId& id, Stream& stream) {
     const auto head = replica_.counted_head(id);
     stream.head = head ? head->number : CommitNumber{};
+    match_stated(id, stream);
     if (stream.acknowledged < stream.head) {
         behind_.insert(id);
     } else {
@@ -53,14 +66,16 @@ void Outgoing::refresh(const LogId& id, Stream& stream) {
 void Outgoing::stated(const LogDescriptor& log, const Stated& heads) {
     const LogId id = log.id();
     Stream& stream = stream_of(log, id);
-    const bool branches = heads.mine == heads.theirs && !heads.same_hash && heads.mine.value > 0;
+    const bool branches = heads.mine == heads.theirs && !heads.equal && heads.mine.value > 0;
     if (!stream.open && heads.mine <= heads.theirs && !branches) {
         stream.open = true;
         stream.next = heads.theirs.next();
         stream.offset = 0;
     }
-    if (heads.same_hash) {
+    if (heads.equal) {
         acknowledged(id, stream, heads.theirs);
+    } else if (heads.theirs.value > 0) {
+        stream.stated = InFlight{heads.theirs, heads.hash};
     }
     refresh(id, stream);
 }
@@ -92,28 +107,29 @@ Result<bool> Outgoing::is_ours(const LogId& log, const Stream& stream, CommitNum
     return prefix_of(commit_hash(commit)) == hash;
 }
 
-Result<Bytes> Outgoing::claim(const LogId& log, const Stream& stream, CommitNumber number) const {
-    TRY_ASSIGN(const Bytes commit, replica_.reader().read(log, number));
-    return encode_claim(stream.descriptor, commit);
+Status Outgoing::claim(const LogDescriptor& log, CommitNumber number) {
+    TRY_ASSIGN(const Bytes commit, replica_.reader().read(log.id(), number));
+    WireWriter out;
+    message::write_part(out, message::Claim{log, ByteView(commit).first(commit_header_size)});
+    claims_.push_back(out.take());
+    return {};
 }
 
-Result<std::optional<Bytes>> Outgoing::want(const message::WantedLog& wanted) {
-    const auto found = streams_.find(wanted.log);
-    const auto head = replica_.counted_head(wanted.log);
-    if (!head || !carriage_.exchanges(head->descriptor, wanted.log)) {
-        return std::optional<Bytes>();  // no longer exchanged: the roster that says so is on its way
+Status Outgoing::want(const message::WantedLog& wanted) {
+    if (wanted.from.value == 0 || wanted.offset > commit_limit) {
+        return Error{session_want, "commits are numbered from 1"};
     }
-    if (found == streams_.end() || wanted.from.value == 0 || wanted.from > head->number.next()) {
-        return Error{session_want, "commit " + std::to_string(wanted.from.value) + " of a log up to " +
-                                       std::to_string(head->number.value)};
+    const Head* head = replica_.heads().find(wanted.log);
+    if (head == nullptr || !carriage_.exchanges(head->descriptor, wanted.log)) {
+        return {};  // no longer exchanged: the roster that says so is on its way
     }
-    Stream& stream = found->second;
+    Stream& stream = stream_of(head->descriptor, wanted.log);
     const CommitNumber before{wanted.from.value - 1};
-    if (before.value > 0) {
+    // The peer may be further than this node: it has the rest from others.
+    if (before.value > 0 && before <= head->number) {
         TRY_ASSIGN(const bool ours, is_ours(wanted.log, stream, before, wanted.before));
         if (!ours) {
-            TRY_ASSIGN(Bytes own, claim(wanted.log, stream, before));
-            return std::optional(std::move(own));
+            return claim(stream.descriptor, before);
         }
         acknowledged(wanted.log, stream, before);
     }
@@ -125,11 +141,10 @@ Result<std::optional<Bytes>> Outgoing::want(const message::WantedLog& wanted) {
         --unacknowledged_;
     }
     refresh(wanted.log, stream);
-    return std::optional<Bytes>();
+    return {};
 }
 
-Result<std::vector<Bytes>> Outgoing::acknowledge(const message::Acknowledge& told, SteadyTime now) {
-    std::vector<Bytes> claims;
+Status Outgoing::acknowledge(const message::Acknowledge& told, SteadyTime now) {
     if (told.credit < credit_ || told.credit > sent_ + credit_absurd) {
         return Error{session_acknowledge, "credit that falls or has no bound"};
     }
@@ -146,14 +161,13 @@ Result<std::vector<Bytes>> Outgoing::acknowledge(const message::Acknowledge& tol
         }
         TRY_ASSIGN(const bool ours, is_ours(id, found->second, log.number, log.hash));
         if (!ours) {
-            TRY_ASSIGN(Bytes own, claim(id, found->second, log.number));
-            claims.push_back(std::move(own));
+            TRY(claim(found->second.descriptor, log.number));
             continue;
         }
         acknowledged(id, found->second, log.number);
         refresh(id, found->second);
     }
-    return claims;
+    return {};
 }
 
 /// Frames grow with the rate at which credit comes back, so that one takes about `frame_ms`.

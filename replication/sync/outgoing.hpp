@@ -22,7 +22,8 @@ inline constexpr std::size_t item_head_most = 5 + LogDescriptor::wire_size + 10 
 struct Stated {
     CommitNumber mine;
     CommitNumber theirs;
-    bool same_hash = false;  ///< of the two heads, when the numbers are equal
+    HashPrefix hash;  ///< of their head
+    bool equal = false;  ///< number and hash
 };
 
 class Outgoing {
@@ -32,10 +33,14 @@ public:
 
     /// Both sides' statements of a log: opens its stream unless the peer will want the rest.
     void stated(const LogDescriptor& log, const Stated& heads);
-    /// Opens or resets a stream. Gives a claim when the peer's commit before it is not ours.
-    Result<std::optional<Bytes>> want(const message::WantedLog& wanted);
-    /// Takes credit and acknowledged heads; gives claims for heads that are not ours.
-    Result<std::vector<Bytes>> acknowledge(const message::Acknowledge& told, SteadyTime now);
+    /// Opens or resets a stream, unless the peer's commit before it is not ours.
+    Status want(const message::WantedLog& wanted);
+    /// Takes credit and acknowledged heads.
+    Status acknowledge(const message::Acknowledge& told, SteadyTime now);
+    /// Puts our commit forward where the peer holds another of the same number.
+    Status claim(const LogDescriptor& log, CommitNumber number);
+    /// Encoded claims made since the last call.
+    std::vector<Bytes> take_claims() { return std::exchange(claims_, {}); }
     /// The peer sent this commit itself.
     void peer_holds(const LogDescriptor& log, const LogId& id, CommitNumber number);
     /// The log's durable head moved. A stream that is not there opens at the log's first commit, if it
@@ -69,6 +74,7 @@ private:
         CommitNumber head;
         CommitNumber acknowledged;
         std::deque<InFlight> in_flight;
+        std::optional<InFlight> stated;  ///< the peer's head, until it is known to be ours too
     };
     struct Sending {
         LogId log;
@@ -81,7 +87,7 @@ private:
     void acknowledged(const LogId& id, Stream& stream, CommitNumber number);
     Result<bool> is_ours(const LogId& log, const Stream& stream, CommitNumber number,
                          const HashPrefix& hash) const;
-    Result<Bytes> claim(const LogId& log, const Stream& stream, CommitNumber number) const;
+    void match_stated(const LogId& id, Stream& stream);
     bool has_content(std::size_t lane) const { return sending_[lane] || !ready_[lane].empty(); }
     bool has_content() const;
     std::optional<std::size_t> choose_lane();
@@ -96,6 +102,7 @@ private:
     SessionCounters& counters_;
     std::map<LogId, Stream> streams_;
     std::vector<LogId> announced_;  ///< by index
+    std::vector<Bytes> claims_;
     std::set<LogId> behind_;
     std::array<std::deque<LogId>, lane_count> ready_;
     std::array<std::optional<Sending>, lane_count> sending_;

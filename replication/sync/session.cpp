@@ -111,6 +111,9 @@ void Session::Core::follow_heads() {
             live->outgoing.moved(log, true);
         }
     }
+    for (Bytes& claim : live->outgoing.take_claims()) {
+        parts.push_back(std::move(claim));
+    }
 }
 
 /// Entries that the peer lacks, as many as fit one message, at least one.

@@ -148,12 +148,7 @@ Status Session::Core::take(const message::Buckets& part, SteadyTime) {
 }
 
 Status Session::Core::take(const message::HeadList& part, SteadyTime) {
-    if (!live) {
-        return out_of_place("list of heads");
-    }
-    TRY_ASSIGN(std::vector<Bytes> claims, live->heads.receive(part));
-    std::move(claims.begin(), claims.end(), std::back_inserter(parts));
-    return {};
+    return live ? live->heads.receive(part) : Status(out_of_place("list of heads"));
 }
 
 Status Session::Core::take(const message::Want& part, SteadyTime) {
@@ -161,21 +156,13 @@ Status Session::Core::take(const message::Want& part, SteadyTime) {
         return out_of_place("want");
     }
     for (const message::WantedLog& wanted : part.logs) {
-        TRY_ASSIGN(std::optional<Bytes> claim, live->outgoing.want(wanted));
-        if (claim) {
-            parts.push_back(std::move(*claim));
-        }
+        TRY(live->outgoing.want(wanted));
     }
     return {};
 }
 
 Status Session::Core::take(const message::Acknowledge& part, SteadyTime now) {
-    if (!live) {
-        return out_of_place("acknowledgement");
-    }
-    TRY_ASSIGN(std::vector<Bytes> claims, live->outgoing.acknowledge(part, now));
-    std::move(claims.begin(), claims.end(), std::back_inserter(parts));
-    return {};
+    return live ? live->outgoing.acknowledge(part, now) : Status(out_of_place("acknowledgement"));
 }
 
 Status Session::Core::take(const message::Check& part, SteadyTime) {
