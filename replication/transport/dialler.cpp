@@ -57,10 +57,14 @@ void Dialler::step(SteadyTime now) {
 }
 
 void Dialler::open() {
-    dealer_ = make_dialling_socket(shared_.context, shared_.curve, target_.peer);
-    monitor_.emplace(shared_.context, *dealer_, watched_events);
     link_ended_ = false;
-    dealer_->connect(target_.address);
+    try {
+        dealer_ = make_dialling_socket(shared_.context, shared_.curve, target_.peer);
+        monitor_.emplace(shared_.context, *dealer_, watched_events);
+        dealer_->connect(target_.address);
+    } catch (const zmq::error_t& error) {
+        fail(std::string("no socket to dial with: ") + error.what());
+    }
 }
 
 void Dialler::close_socket() {

@@ -1,7 +1,5 @@
 #include "replication/transport/listener.hpp"
 
-#include <cerrno>
-#include <charconv>
 
 namespace entrepot::replication {
 namespace {
@@ -36,10 +34,8 @@ void Listener::open() {
     router_ = make_listening_socket(shared_.context, shared_.curve);
     monitor_.emplace(shared_.context, *router_, watched_events);
     const int descriptor = listening_.duplicate();
-    if (descriptor < 0) {
-        throw zmq::error_t();
-    }
-    if (zmq_setsockopt(router_->handle(), ZMQ_USE_FD, &descriptor, sizeof descriptor) != 0) {
+    if (descriptor < 0 ||
+        zmq_setsockopt(router_->handle(), ZMQ_USE_FD, &descriptor, sizeof descriptor) != 0) {
         throw zmq::error_t();
     }
     router_->bind(listening_.bound_address());
@@ -55,10 +51,24 @@ void Listener::rebind() {
     report(ended);
     monitor_.reset();
     router_.reset();
-    open();
+    try_open();
+}
+
+bool Listener::try_open() {
+    try {
+        open();
+        return true;
+    } catch (const zmq::error_t&) {
+        monitor_.reset();
+        router_.reset();
+        return false;
+    }
 }
 
 void Listener::step() {
+    if (!router_ && !try_open()) {
+        return;
+    }
     flush();
     for (int i = 0; i < messages_a_step && receive_one(); ++i) {
     }
@@ -196,6 +206,9 @@ const Traffic* Listener::traffic(ConnectionId connection) const {
 }
 
 bool Listener::has_clients() {
+    if (!router_) {
+        return false;
+    }
     drain_monitor();
     return table_.has_open_descriptors();
 }
@@ -208,6 +221,9 @@ bool Listener::is_holding() {
 }
 
 bool Listener::add_descriptors(std::vector<pollfd>& to) {
+    if (!router_) {
+        return true;
+    }
     to.push_back({router_->get(zmq::sockopt::fd), POLLIN, 0});
     to.push_back({monitor_->descriptor(), POLLIN, 0});
     return (router_->get(zmq::sockopt::events) & ZMQ_POLLIN) == 0 && !monitor_->is_ready();

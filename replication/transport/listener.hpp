@@ -37,7 +37,8 @@ public:
 
     /// Takes what has come in and offers again what waited.
     void step();
-    /// Closes the socket with every connection and opens it on the same port.
+    /// Closes the socket with every connection and opens it on the same port; where the system has
+    /// no descriptor for it just now, step() tries again.
     void rebind();
     bool send(ConnectionId connection, ByteView message);
     bool close(ConnectionId connection, EndReason reason);
@@ -54,6 +55,7 @@ public:
 
 private:
     void open();
+    bool try_open();
     void drain_monitor();
     bool receive_one();
     void take(const std::string& routing_id, const PeerKey& peer, const zmq::message_t& message);

@@ -49,8 +49,8 @@ std::optional<SocketMonitor::Event> SocketMonitor::next() {
 }
 
 std::optional<SocketMonitor::Event> SocketMonitor::wait_for(std::chrono::milliseconds most) {
-    zmq::pollitem_t item{monitor_.handle(), 0, ZMQ_POLLIN, 0};
-    zmq::poll(&item, 1, most);
+    zmq_pollitem_t item{monitor_.handle(), 0, ZMQ_POLLIN, 0};
+    static_cast<void>(zmq_poll(&item, 1, static_cast<long>(most.count())));
     return next();
 }
 

@@ -1,6 +1,7 @@
 #include "replication/transport/zap_handler.hpp"
 
 #include <array>
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -38,12 +39,16 @@ ZapHandler::~ZapHandler() {
 }
 
 void ZapHandler::run(zmq::socket_t socket) {
-    try {
-        for (;;) {
+    for (;;) {
+        try {
             answer(socket);
+        } catch (const zmq::error_t& error) {
+            // A signal that this thread happened to get changes nothing. Otherwise the context
+            // ends, or the handler is broken; then the enforced domain refuses everybody.
+            if (error.num() != EINTR) {
+                return;
+            }
         }
-    } catch (const zmq::error_t&) {
-        // The context ends, or the handler is broken; then ENFORCE_DOMAIN refuses everybody.
     }
 }
 

@@ -1,6 +1,7 @@
 // Where an endpoint listens, what it refuses to start with, and what it does about noise.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,6 +103,25 @@ TEST(SelfTest, FailsWhenTheHandlerIsMissingBecauseTheDomainIsEnforced) {
     ASSERT_FALSE(proved);
     EXPECT_EQ(proved.error().code, transport_self_test);
     EXPECT_THAT(proved.error().context, testing::Not(testing::HasSubstr("lets a stranger in")));
+}
+
+TEST(ZapHandler, GoesOnAfterASignal) {
+    AllowList allowed;
+    zmq::context_t context;
+    const TransportKey key = any_key();
+    struct sigaction quiet {};
+    struct sigaction before {};
+    quiet.sa_handler = [](int) {};
+    ASSERT_EQ(sigaction(SIGUSR1, &quiet, &before), 0);
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    ZapHandler handler(context, allowed);  // its thread alone takes the signal
+    ASSERT_EQ(pthread_sigmask(SIG_BLOCK, &blocked, nullptr), 0);
+    ASSERT_EQ(kill(getpid(), SIGUSR1), 0);
+    EXPECT_TRUE(prove_strangers_are_refused(context, {key, quick_times()}, allowed));
+    ASSERT_EQ(pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr), 0);
+    ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
 }
 
 /// A plain TCP connection that says `text` and waits for the other side to end it.
