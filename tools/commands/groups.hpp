@@ -1,0 +1,20 @@
+// The groups of commands; each adds its entries to the table, in the order that help shows.
+#pragma once
+
+#include "tools/commands/line/command.hpp"
+
+namespace entrepot::tools {
+
+void add_administration_commands(CommandTable& table);
+void add_node_commands(CommandTable& table);
+void add_officer_commands(CommandTable& table);
+void add_record_commands(CommandTable& table);
+void add_conflict_commands(CommandTable& table);
+void add_import_commands(CommandTable& table);
+void add_exchange_commands(CommandTable& table);
+void add_upkeep_commands(CommandTable& table);
+
+/// All of them.
+CommandTable all_commands();
+
+}  // namespace entrepot::tools

@@ -1,0 +1,183 @@
+#include "tools/commands/node_connection.hpp"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "node/databases/json_text.hpp"
+#include "tools/commands/terminal/passphrase.hpp"
+
+namespace entrepot::tools {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr auto start_within = 60s;
+constexpr auto request_within = 30min;  // a check of a whole log, an import's last rows
+
+node::HttpClient client_of(const std::filesystem::path& socket) {
+    node::HttpClientOptions options;
+    options.socket = socket;
+    options.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(request_within);
+    return node::HttpClient(options);
+}
+
+Outcome<Bytes> ask_bytes(node::HttpClient& client, const NodeCall& call, ByteView body) {
+    node::ApiCall request;
+    request.method = call.method;
+    request.path = call.path;
+    request.body.assign(body.begin(), body.end());
+    TRY_ASSIGN(node::ApiAnswer answer, client.request(request));
+    if (const auto error = answer.error()) {
+        return Failure(*error);
+    }
+    return std::move(answer.body);
+}
+
+Outcome<json> ask_json(node::HttpClient& client, const NodeCall& call, ByteView body) {
+    TRY_ASSIGN(const Bytes answer, ask_bytes(client, call, body));
+    TRY_ASSIGN(json out, node::parse_json(as_text(answer), "answer to " + call.path, node_answer));
+    return out;
+}
+
+bool is_nobody(const Failure& failure) {
+    return failure.code == node::api_no_node.name();
+}
+
+/// Asks until `ready` of an answer; errors other than "nobody listens" end it at once.
+template <class Ready>
+Outcome<json> ask_until(node::HttpClient& client, const NodeCall& call,
+                        const std::unique_ptr<TemporaryNode>& temporary, Ready ready) {
+    const auto until = std::chrono::steady_clock::now() + start_within;
+    while (true) {
+        auto answer = ask_json(client, call, {});
+        if (answer ? ready(*answer) : !is_nobody(answer.error())) {
+            return answer;
+        }
+        if (temporary) {
+            TRY(temporary->check());
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            return Error{node_not_started, "the node does not answer within a minute"};
+        }
+        pause_briefly();
+    }
+}
+
+}  // namespace
+
+Outcome<std::filesystem::path> node_of(const Invocation& invocation) {
+    const std::string path = invocation.arguments.text("node", invocation.surroundings.node);
+    if (path.empty()) {
+        return Error{usage_no_node, "which node? give --node DIR or set ENTREPOT_NODE"};
+    }
+    return std::filesystem::path(path);
+}
+
+std::string service_key_of(const Invocation& invocation) {
+    return invocation.arguments.text("service-key", invocation.surroundings.service_key);
+}
+
+Outcome<node::Credential> credential_of(const Invocation& invocation, std::string_view what_for) {
+    node::Credential out;
+    out.service_key = service_key_of(invocation);
+    if (out.service_key.empty()) {
+        TRY_ASSIGN(out.passphrase, read_passphrase(invocation, what_for));
+    }
+    return out;
+}
+
+Outcome<NodeConnection> NodeConnection::open(const Invocation& invocation,
+                                             const ConnectionWish& wish) {
+    TRY_ASSIGN(const auto directory, node::NodeDirectory::open(wish.node));
+    NodeConnection out(client_of(directory.link_socket()), client_of(directory.worker_socket()));
+    const auto status = out.link({"GET", "/status"});
+    if (!status) {
+        if (!is_nobody(status.error()) || !wish.may_start) {
+            return status.error();
+        }
+        TRY(out.start_temporary(invocation, wish));
+    }
+    if (wish.worker) {
+        TRY(out.reach_worker(invocation));
+    }
+    return out;
+}
+
+Outcome<void> NodeConnection::start_temporary(const Invocation& invocation,
+                                              const ConnectionWish& wish) {
+    TRY_ASSIGN(auto started, TemporaryNode::start({invocation.surroundings.program, wish.node,
+                                                   service_key_of(invocation), wish.peers}));
+    temporary_ = std::make_unique<TemporaryNode>(std::move(started));
+    TRY(ask_until(link_, {"GET", "/status"}, temporary_, [](const json&) { return true; }));
+    return {};
+}
+
+Outcome<void> NodeConnection::reach_worker(const Invocation& invocation) {
+    if (temporary_) {
+        TRY(link({"POST", "/worker"}));
+        const bool by_itself = !service_key_of(invocation).empty();
+        TRY(ask_until(worker_, {"GET", "/standing"}, temporary_, [&](const json& standing) {
+            return !by_itself || standing.value("unlocked", false);
+        }));
+        return by_itself ? Outcome<void>() : unlock(invocation);
+    }
+    const auto standing = worker({"GET", "/standing"});
+    if (!standing && !is_nobody(standing.error())) {
+        return standing.error();
+    }
+    if (!standing || !standing.value().value("unlocked", false)) {
+        return Error{node_locked, "the node is locked; 'entrepot unlock --officer NAME' opens it"};
+    }
+    return {};
+}
+
+Outcome<void> NodeConnection::unlock(const Invocation& invocation) {
+    TRY_ASSIGN(const auto passphrase, read_passphrase(invocation, "this node"));
+    const json body{{"officer", invocation.arguments.text("officer")},
+                    {"passphrase", std::string(as_text(passphrase.view()))}};
+    TRY(worker({"POST", "/unlock"}, body));
+    return {};
+}
+
+NodeConnection::~NodeConnection() {
+    if (temporary_) {
+        static_cast<void>(close());  // the error that made us leave early is the one to report
+    }
+}
+
+Outcome<json> NodeConnection::link(const NodeCall& call) {
+    return ask_json(link_, call, {});
+}
+
+Outcome<json> NodeConnection::worker(const NodeCall& call) {
+    return ask_json(worker_, call, {});
+}
+
+Outcome<json> NodeConnection::worker(const NodeCall& call, const json& body) {
+    const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+    return ask_json(worker_, call, as_bytes(text));
+}
+
+Outcome<json> NodeConnection::worker_bytes(const NodeCall& call, ByteView body) {
+    return ask_json(worker_, call, body);
+}
+
+Outcome<Bytes> NodeConnection::worker_file(const NodeCall& call) {
+    return ask_bytes(worker_, call, {});
+}
+
+Outcome<void> NodeConnection::close() {
+    if (!temporary_) {
+        return {};
+    }
+    auto told = link({"POST", "/stop"});
+    auto ended = told || is_nobody(told.error()) ? temporary_->wait_for_end() : Outcome<void>();
+    temporary_.reset();
+    if (!told && !is_nobody(told.error())) {
+        return std::move(told).error();
+    }
+    return ended;
+}
+
+}  // namespace entrepot::tools

@@ -1,0 +1,240 @@
+#include "tools/commands/record_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "node/databases/json_text.hpp"
+#include "tools/commands/terminal/printable.hpp"
+#include "tools/commands/terminal/table.hpp"
+
+namespace entrepot::tools {
+namespace {
+
+using nlohmann::json;
+using node::text_member;
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t listed_fields = 5;
+
+/// What tells records of the shipped databases apart, best first; others show their first fields.
+constexpr std::array<std::string_view, 12> telling{
+    "reference",        "seized_on", "kind",         "status",           "place",     "country",
+    "names/1/original", "name",      "names/1/name", "goods/1/category", "narrative", "sector"};
+
+json member(const json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found != object.end() ? *found : json();
+}
+
+void flatten(const std::string& path, const json& value, Fields& out) {
+    const std::string below = path.empty() ? path : path + "/";
+    if (value.is_object()) {
+        for (const auto& [name, inner] : value.items()) {
+            if (name != "id" || path.empty()) {
+                flatten(below + name, inner, out);
+            }
+        }
+        return;
+    }
+    const bool of_items = value.is_array() && !value.empty() && value.front().is_object();
+    if (of_items) {
+        std::size_t number = 0;
+        for (const json& item : value) {
+            const json id = member(item, "id");
+            flatten(below + (id.is_string() ? id.get<std::string>() : std::to_string(++number)),
+                    item, out);
+        }
+        return;
+    }
+    out.emplace_back(path, value_text(value));
+}
+
+/// "2026-04-03T14:05:06.789Z" as "2026-04-03 14:05:06".
+std::string short_time(const std::string& time) {
+    constexpr std::size_t seconds_end = 19;
+    std::string out = time.substr(0, seconds_end);
+    std::replace(out.begin(), out.end(), 'T', ' ');
+    return out;
+}
+
+std::string place_text(const json& record) {
+    const std::string name = text_member(record, "compartment_name");
+    return name.empty() ? text_member(record, "compartment") : name;
+}
+
+void print_heading(Console& console, const json& record) {
+    console.line(text_member(record, "database") + "  " + text_member(record, "id") + "  in " +
+                 place_text(record));
+    if (!record.value("present", true)) {
+        console.line("  this record is a tombstone: it was removed, and shows what it last said");
+    }
+}
+
+void print_odd(Console& console, const json& record, const char* name, const char* heading) {
+    const json values = member(record, name);
+    if (!values.is_array() || values.empty()) {
+        return;
+    }
+    console.line(heading);
+    Table table;
+    for (const json& value : values) {
+        const std::string why = text_member(value, "message") + text_member(value, "note");
+        table.add({text_member(value, "path"), value_text(member(value, "value")), why});
+    }
+    table.print(console, 2);
+}
+
+std::vector<std::string> columns_for(const std::vector<Fields>& rows) {
+    std::vector<std::string> out;
+    const auto offer = [&](const std::string& path) {
+        if (out.size() < listed_fields && std::find(out.begin(), out.end(), path) == out.end()) {
+            out.push_back(path);
+        }
+    };
+    for (const std::string_view path : telling) {
+        for (const Fields& fields : rows) {
+            if (std::any_of(fields.begin(), fields.end(),
+                            [&](const auto& field) { return field.first == path; })) {
+                offer(std::string(path));
+                break;
+            }
+        }
+    }
+    for (const Fields& fields : rows) {
+        for (const auto& [path, value] : fields) {
+            offer(path);
+        }
+    }
+    return out;
+}
+
+std::string field_of(const Fields& fields, const std::string& path) {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& field) { return field.first == path; });
+    return found == fields.end() ? std::string() : found->second;
+}
+
+std::string change_kind(const json& kind) {
+    static constexpr std::array<const char*, 4> names{"set", "tombstone", "restore", "merge into"};
+    if (kind.is_number_unsigned() && kind.get<std::size_t>() < names.size()) {
+        return names.at(kind.get<std::size_t>());
+    }
+    return kind.is_string() ? kind.get<std::string>() : value_text(kind);
+}
+
+}  // namespace
+
+std::string value_text(const json& value) {
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    if (value.is_null()) {
+        return "(cleared)";
+    }
+    const bool of_text =
+        value.is_array() &&
+        std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); });
+    if (!of_text) {
+        return value.dump(-1, ' ', false, json::error_handler_t::replace);
+    }
+    std::string out;
+    for (const json& item : value) {
+        out += (out.empty() ? "" : ", ") + item.get<std::string>();
+    }
+    return out;
+}
+
+Fields flat_fields(const json& document) {
+    Fields out;
+    flatten("", document, out);
+    return out;
+}
+
+std::string author_text(const json& author) {
+    std::string out = short_time(text_member(author, "at"));
+    const auto add = [&](const char* name, const char* id, const char* before) {
+        const std::string text = text_member(author, name);
+        const std::string shown = text.empty() ? text_member(author, id) : text;
+        out += shown.empty() ? "" : before + shown;
+    };
+    add("unit_name", "unit", "  ");
+    add("officer_name", "officer", ", ");
+    return out;
+}
+
+void print_conflicts(Console& console, const json& record) {
+    for (const json& conflict : member(record, "conflicts")) {
+        console.line("  conflict at " + text_member(conflict, "path"));
+        Table table;
+        for (const json& value : member(conflict, "values")) {
+            bool first = true;
+            const json authors = member(value, "authors");
+            if (!authors.is_array() || authors.empty()) {
+                table.add({value_text(member(value, "n")), value_text(member(value, "value"))});
+            }
+            for (const json& author : authors) {
+                table.add({first ? value_text(member(value, "n")) : "",
+                           first ? value_text(member(value, "value")) : "", author_text(author)});
+                first = false;
+            }
+        }
+        table.print(console, 4);
+    }
+}
+
+void print_record(Console& console, const json& record) {
+    print_heading(console, record);
+    Table table;
+    for (const auto& [path, value] : flat_fields(member(record, "document"))) {
+        table.add({path, value});
+    }
+    table.print(console, 2);
+    print_conflicts(console, record);
+    print_odd(console, record, "unknown", "  kept, but needs a newer program:");
+    print_odd(console, record, "marked", "  received, but against the rules:");
+    console.line("token  " + text_member(record, "token"));
+}
+
+void print_listing(Console& console, const json& records) {
+    std::vector<Fields> rows;
+    for (const json& record : records) {
+        rows.push_back(flat_fields(member(record, "document")));
+    }
+    const auto columns = columns_for(rows);
+    std::vector<std::string> headings{"id"};
+    for (const std::string& path : columns) {
+        headings.push_back(path);
+    }
+    Table table(headings);
+    std::size_t row = 0;
+    for (const json& record : records) {
+        std::vector<std::string> cells{text_member(record, "id")};
+        for (const std::string& path : columns) {
+            cells.push_back(field_of(rows[row], path));
+        }
+        cells.emplace_back(record.value("conflicted", false) ? "CONFLICT" : "");
+        table.add(std::move(cells));
+        ++row;
+    }
+    if (!table.empty()) {
+        table.print(console);
+    }
+}
+
+void print_history(Console& console, const json& history) {
+    for (const json& change : member(history, "changes")) {
+        const std::string kind = change_kind(member(change, "kind"));
+        const bool waiting = text_member(change, "state") == "waiting";
+        console.line(author_text(change) + (kind == "set" ? "" : "  " + kind) +
+                     (waiting ? "  (waiting for what its author saw)" : ""));
+        Table table;
+        for (const json& assignment : member(change, "assignments")) {
+            table.add({text_member(assignment, "path"), value_text(member(assignment, "value"))});
+        }
+        table.print(console, 2);
+    }
+}
+
+}  // namespace entrepot::tools
