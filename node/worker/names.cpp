@@ -1,5 +1,8 @@
 #include "node/worker/names.hpp"
 
+#include "node/access/settings.hpp"
+#include "node/worker/places.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -8,6 +11,7 @@ using replication::CodeValue;
 using replication::RecordId;
 
 constexpr std::string_view directory = "directory";
+constexpr std::string_view national_directory = "national directory";
 
 /// Directory records have the id of what they name.
 template <class Named>
@@ -50,8 +54,19 @@ Change officer_record(const Vault& vault, const replication::UnitId& unit) {
     return out;
 }
 
-/// The directory compartment of this unit and headquarters; for headquarters its own.
-const replication::CompartmentStanding* own_directory(const Desk& desk, const replication::UnitId& unit) {
+/// The directory compartment that every unit reads: where headquarters introduces itself.
+std::optional<replication::CompartmentId> national_place(const Desk& desk) {
+    for (const Place& place : readable_places(desk)) {
+        if (place.database == directory && place.name == national_directory &&
+            place.right == replication::Right::write) {
+            return place.id;
+        }
+    }
+    return std::nullopt;
+}
+
+/// The directory compartment of this unit and headquarters alone.
+std::optional<replication::CompartmentId> own_place(const Desk& desk, const replication::UnitId& unit) {
     const auto& roster = desk.roster();
     for (const auto* compartment : roster.compartments()) {
         if (compartment->database != directory ||
@@ -65,10 +80,10 @@ const replication::CompartmentStanding* own_directory(const Desk& desk, const re
                                 certificate->kind != replication::NodeKind::headquarters);
         }
         if (!others) {
-            return compartment;
+            return compartment->id;
         }
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 }  // namespace
@@ -120,13 +135,23 @@ Change unit_record(const replication::UnitId& unit, const std::string& name, con
 std::vector<std::pair<replication::CompartmentId, Change>> introductions(Desk& desk) {
     std::vector<std::pair<replication::CompartmentId, Change>> out;
     const auto self = desk.self();
-    const auto* place = self ? own_directory(desk, (*self)->unit) : nullptr;
-    if (place == nullptr) {
+    if (!self) {
         return out;
     }
-    const auto known = desk.views().load({place->id, record_of(desk.vault().officer)});
+    const replication::UnitId unit = (*self)->unit;
+    const bool is_headquarters = (*self)->kind == replication::NodeKind::headquarters;
+    const auto place = is_headquarters ? national_place(desk) : own_place(desk, unit);
+    if (!place) {
+        return out;
+    }
+    const auto known = desk.views().load({*place, record_of(desk.vault().officer)});
     if (known && !*known) {
-        out.emplace_back(place->id, officer_record(desk.vault(), (*self)->unit));
+        out.emplace_back(*place, officer_record(desk.vault(), unit));
+    }
+    if (is_headquarters && unit_name(desk, unit).empty()) {
+        const auto& settings = desk.settings();
+        out.emplace_back(*place, unit_record(unit, settings.name,
+                                             std::string(kind_name(settings.kind)), settings.country));
     }
     return out;
 }

@@ -191,7 +191,7 @@ void name_authors(Desk& desk, json& document) {
         for (json& value : conflict["values"]) {
             value["n"] = ++n;
             for (json& author : value["authors"]) {
-                const auto log = from_base32(author["log"].get<std::string>());
+                const auto log = from_hex(author["log"].get<std::string>());
                 const auto id = log ? replication::LogId::from(*log) : Result<replication::LogId>(log.error());
                 if (!id) {
                     continue;
@@ -203,7 +203,8 @@ void name_authors(Desk& desk, json& document) {
                     author["officer"] = to_base32(name->officer.view());
                     author["officer_name"] = name->officer_name;
                 }
-                author["at"] = author["time"];
+                author["log"] = to_base32(id->view());
+                author["at"] = utc_text({author["time"].get<std::int64_t>()});
             }
         }
     }

@@ -111,15 +111,17 @@ void WorkLoop::open_desk() {
 }
 
 void WorkLoop::introduce() {
-    if (introduced_ || !desk_ || !desk_->self()) {
+    if (!desk_ || !desk_->self() || introduced_at_ == desk_->roster().length()) {
         return;
     }
+    introduced_at_ = desk_->roster().length();
     for (auto& [compartment, change] : introductions(*desk_)) {
-        introduced_ = true;
         if (auto packed = desk_->pack(std::move(change))) {
             std::vector<PackedChange> changes;
             changes.push_back(*std::move(packed));
-            desk_->save(compartment, std::move(changes), [this](Status saved) { introduced_ = saved.has_value(); });
+            desk_->save(compartment, std::move(changes), [this](Status saved) {
+                introduced_at_ = saved ? introduced_at_ : replication::RosterLength{};
+            });
         }
     }
 }

@@ -55,7 +55,8 @@ private:
     std::unique_ptr<HttpServer> server_;
     std::thread slot_opener_;
     std::vector<std::future<void>> readers_;
-    bool introduced_ = false;
+    /// Length of the roster when the directory was last looked at for this node's own names.
+    replication::RosterLength introduced_at_;
     bool ended_ = false;
 };
 
