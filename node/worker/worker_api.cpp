@@ -211,6 +211,15 @@ void add_import_routes(Router& router, WorkLoop& loop) {
                }));
 }
 
+/// Of the roster held; a node that has none yet must be told whose it may take.
+Result<Hash> root_to_expect(const Call& call, const replication::Roster& held) {
+    if (!held.entries().empty()) {
+        return held.root_fingerprint();
+    }
+    TRY_ASSIGN(const Bytes given, from_base32(call.request.query_value("root").value_or("")));
+    return Hash::from(given);
+}
+
 void add_administration_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/administration/enrol"}, at_desk(loop, true, [](Call& call, JsonDone done) {
                    enrol_node(call.desk, call.body, std::move(done));
@@ -227,7 +236,11 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/roster/file"}, at_desk(loop, false, [](Call& call, JsonDone done) {
                    replication::Roster copy = call.desk.roster();
                    const auto before = copy.length().value;
-                   const auto added = replication::import_roster(copy, copy.root_fingerprint(), call.request.body);
+                   const auto root = root_to_expect(call, copy);
+                   if (!root) {
+                       return done(root.error());
+                   }
+                   const auto added = replication::import_roster(copy, *root, call.request.body);
                    if (!added) {
                        return done(added.error());
                    }
