@@ -294,7 +294,10 @@ std::optional<message::Want> Incoming::want(SteadyTime now) {
         const auto tip = replica_.accepted_tip(*log);
         Progress& progress = progress_[*log];
         const bool lacks = tip && tip->number < progress.peer;
-        if (!tip || (lacks && !exchange.claim(*log, session_, now))) {
+        // A want says what is held, durably: it waits for what is still being written.
+        const Head* durable = replica_.heads().find(*log);
+        const bool written = tip && tip->number == (durable == nullptr ? CommitNumber{} : durable->number);
+        if (!written || (lacks && !exchange.claim(*log, session_, now))) {
             ++log;
             continue;
         }

@@ -23,8 +23,7 @@ void MemoryStore::commit(std::vector<Write> writes) {
         } else if (auto* aside = std::get_if<QuarantineWrite>(&write.what)) {
             quarantined_.push_back(std::move(aside->commit));
         } else if (auto* entry = std::get_if<RosterWrite>(&write.what)) {
-            ENSURE(entry->number.value == roster_.size() + 1);
-            roster_.push_back(std::move(entry->bytes));
+            ENSURE(roster_.append(entry->bytes).has_value() && entry->number == roster_.length());
         } else if (auto* fork = std::get_if<ForkWrite>(&write.what)) {
             forks_.push_back(std::move(fork->proof));
         }
@@ -32,7 +31,7 @@ void MemoryStore::commit(std::vector<Write> writes) {
 }
 
 ReplicaStart MemoryStore::start(const NodeId& self) const {
-    return {self, Roster::from_entries(roster_).value(), heads_, forks_};
+    return {self, roster_, heads_, forks_};
 }
 
 }  // namespace entrepot::replication

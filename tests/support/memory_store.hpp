@@ -9,16 +9,16 @@ namespace entrepot::replication {
 
 class MemoryStore final : public CommitReader {
 public:
-    explicit MemoryStore(std::vector<Bytes> roster) : roster_(std::move(roster)) {}
+    explicit MemoryStore(Roster roster) : roster_(std::move(roster)) {}
 
     Result<Bytes> read(const LogId& log, CommitNumber number) const override;
     /// One durable transaction.
     void commit(std::vector<Write> writes);
-    /// What a node that starts on this store holds; roster and heads are rebuilt from it.
+    /// What a node that starts on this store holds.
     ReplicaStart start(const NodeId& self) const;
 
     const std::map<LogId, std::vector<Bytes>>& logs() const { return logs_; }
-    const std::vector<Bytes>& roster() const { return roster_; }
+    const Roster& roster() const { return roster_; }
     const std::vector<CommitWrite>& quarantined() const { return quarantined_; }
     const Heads& heads() const { return heads_; }
     std::uint64_t reads() const { return reads_; }
@@ -26,7 +26,7 @@ public:
 private:
     std::map<LogId, std::vector<Bytes>> logs_;
     Heads heads_;
-    std::vector<Bytes> roster_;
+    Roster roster_;
     std::vector<ForkProof> forks_;
     std::vector<CommitWrite> quarantined_;
     mutable std::uint64_t reads_ = 0;

@@ -2,7 +2,7 @@
 
 namespace entrepot::replication {
 
-ReplicaHost::ReplicaHost(const crypto::Identity& identity, std::vector<Bytes> roster,
+ReplicaHost::ReplicaHost(const crypto::Identity& identity, Roster roster,
                          std::uint64_t seed)
     : identity_(crypto::Identity::from_secret(identity.to_secret().view()).value()),
       id_(identity.id()), store_(std::move(roster)), entropy_(seed),

@@ -12,7 +12,7 @@ namespace entrepot::replication {
 
 class ReplicaHost {
 public:
-    ReplicaHost(const crypto::Identity& identity, std::vector<Bytes> roster, std::uint64_t seed);
+    ReplicaHost(const crypto::Identity& identity, Roster roster, std::uint64_t seed);
 
     const NodeId& id() const { return id_; }
     Replica& replica() { return *replica_; }

@@ -9,8 +9,8 @@ namespace entrepot::replication {
 SessionPair::SessionPair(AdministrationFixture& administration, const std::string& dialler,
                          const std::string& accepter)
     : administration_(administration),
-      dialler_(administration.identity(dialler), administration.entries(), 11),
-      accepter_(administration.identity(accepter), administration.entries(), 12) {}
+      dialler_(administration.identity(dialler), administration.roster(), 11),
+      accepter_(administration.identity(accepter), administration.roster(), 12) {}
 
 void SessionPair::connect(SessionLimits limits) {
     disconnect();
@@ -125,7 +125,7 @@ void SessionPair::write(End& end, const CompartmentId& compartment, std::size_t 
 
 bool SessionPair::holds_the_same() const {
     return dialler_.host.store().logs() == accepter_.host.store().logs() &&
-           dialler_.host.store().roster() == accepter_.host.store().roster();
+           dialler_.host.store().roster().head() == accepter_.host.store().roster().head();
 }
 
 }  // namespace entrepot::replication

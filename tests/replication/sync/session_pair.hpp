@@ -13,7 +13,7 @@ namespace entrepot::replication {
 
 /// One end: a host and its session, if it is up.
 struct End {
-    End(const crypto::Identity& identity, const std::vector<Bytes>& roster, std::uint64_t seed)
+    End(const crypto::Identity& identity, const Roster& roster, std::uint64_t seed)
         : host(identity, roster, seed) {}
 
     ReplicaHost host;

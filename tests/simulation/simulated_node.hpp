@@ -1,0 +1,67 @@
+// SimulatedNode: the driver of one replica: a disk that takes its time and forgets, in a crash, what
+// it had not finished; a worker; a clock that is wrong by a fixed amount.
+#pragma once
+
+#include "replication/log/commit_builder.hpp"
+#include "replication/sync/session.hpp"
+#include "tests/simulation/simulated_worker.hpp"
+#include "tests/support/memory_store.hpp"
+
+namespace entrepot::simulation {
+
+/// Faults planted in the driver, to see that the checks catch them.
+enum class PlantedFault { none, acknowledge_before_durable, drop_one_sibling };
+
+class SimulatedNode {
+public:
+    SimulatedNode(std::string name, const crypto::Identity& identity, Roster roster, Packing& packing,
+                  PlantedFault fault);
+
+    const std::string& name() const { return name_; }
+    const crypto::Identity& identity() const { return identity_; }
+    NodeId id() const { return identity_.id(); }
+    bool is_up() const { return replica_ != nullptr; }
+    Replica& replica() { return *replica_; }
+    const Replica& replica() const { return *replica_; }
+    const SimulatedWorker& worker() const { return *worker_; }
+    const MemoryStore& store() const { return store_; }
+    SessionSelf session_self() const { return {&identity_.sign(), identity_.transport().public_key()}; }
+
+    void start();
+    /// Sessions must be gone by then.
+    void crash();
+    /// Takes what is to be written into a transaction; false when there is nothing or one runs.
+    bool begin_transaction();
+    /// The transaction reached the disk.
+    void end_transaction();
+    bool has_moved();  ///< whether the durable state moved since the last call
+
+    /// The next commit of this node's log in the compartment; false if it may not or cannot write.
+    bool write(const CompartmentId& compartment, const std::vector<Change>& changes, WallTime now,
+               crypto::Entropy& entropy);
+
+    std::int64_t skew_ms = 0;
+
+private:
+    /// The store, and in front of it what a faulty driver called durable too early.
+    struct Reader final : CommitReader {
+        const SimulatedNode& node;
+        explicit Reader(const SimulatedNode& owner) : node(owner) {}
+        Result<Bytes> read(const LogId& log, CommitNumber number) const override;
+    };
+    void make_durable(std::uint64_t sequence);
+
+    std::string name_;
+    crypto::Identity identity_;
+    MemoryStore store_;
+    Packing& packing_;
+    PlantedFault fault_;
+    Reader reader_{*this};
+    HybridClock clock_;
+    std::unique_ptr<Replica> replica_;
+    std::unique_ptr<SimulatedWorker> worker_;
+    std::vector<Write> transaction_;
+    bool moved_ = false;
+};
+
+}  // namespace entrepot::simulation
