@@ -93,21 +93,24 @@ Status Incoming::frame(const message::Frame& frame, SteadyTime now) {
             TRY(complete(assembly));
         }
     }
-    grow_window(frame.wants_credit, frame.bytes.size());
+    wants_credit_ = wants_credit_ || frame.wants_credit;
+    grow_window();
     return {};
 }
 
-/// Doubles the window when the sender says that it is the limit, at most once for each half of it.
-void Incoming::grow_window(bool wants_credit, std::size_t received) {
-    since_growth_ += received;
-    if (!wants_credit || since_growth_ * 2 < window_ || window_ >= limits_.credit_most) {
+/// Doubles the window when the sender says that it is the limit, at most once for each half of it
+/// that has become durable or is on its way into a commit: a slow disk here does not widen it.
+void Incoming::grow_window() {
+    const std::uint64_t consumed = received_ - undurable_bytes_;
+    if (!wants_credit_ || (consumed - grown_at_) * 2 < window_ || window_ >= limits_.credit_most) {
         return;
     }
     const std::uint64_t more = std::min(window_, limits_.credit_most - window_);
     const std::uint64_t lent = replica_.exchange().borrow_credit(more);
     borrowed_ += lent;
     window_ += lent;
-    since_growth_ = 0;
+    grown_at_ = consumed;
+    wants_credit_ = false;
 }
 
 Result<std::uint32_t> Incoming::read_source(WireReader& in, std::uint64_t reference) {
@@ -243,6 +246,7 @@ void Incoming::durable() {
         undurable_bytes_ -= undurable_.front().bytes;
         undurable_.pop_front();
     }
+    grow_window();
 }
 
 void Incoming::moved(const LogId& log) {

@@ -80,7 +80,7 @@ private:
     Progress& progress_of(const LogDescriptor& log, const LogId& id);
     void ask_again(const LogId& log);
     void update_lacking(const LogId& log, const Progress& progress);
-    void grow_window(bool wants_credit, std::size_t received);
+    void grow_window();
     std::uint64_t limit_now() const { return received_ - undurable_bytes_ + window_; }
 
     Replica& replica_;
@@ -102,7 +102,8 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t window_;
     std::uint64_t granted_;
-    std::uint64_t since_growth_ = 0;
+    std::uint64_t grown_at_ = 0;   ///< bytes consumed when the window grew last
+    bool wants_credit_ = false;    ///< the sender said so since then
     std::uint64_t borrowed_ = 0;
     SteadyTime now_;
     SteadyTime wanted_;  ///< when want was last asked
