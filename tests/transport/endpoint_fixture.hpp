@@ -52,7 +52,9 @@ struct Station {
         const Status started = start(std::move(options));
         ASSERT_TRUE(started) << started.error().context;
     }
-    void dial(const Station& server) { dial(server.endpoint->bound_address(), server.public_key()); }
+    void dial(const Station& server) {
+        dial(server.endpoint->bound_address(), server.public_key());
+    }
     void dial(const std::string& address, const PeerKey& server) {
         ZmqEndpointOptions options;
         options.dial = {{address, server}};

@@ -156,7 +156,8 @@ TEST(HttpServer, RefusesARequestThatTellsItsLengthTwice) {
     for (const char* lengths : {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
                                 "Content-Length: 3\r\nContent-Length: 5\r\n"}) {
         RawConnection raw(on.socket);
-        raw.say(std::string("POST / HTTP/1.1\r\nHost: x\r\n") + lengths + "\r\n3\r\nabc\r\n0\r\n\r\n");
+        raw.say(std::string("POST / HTTP/1.1\r\nHost: x\r\n") + lengths +
+                "\r\n3\r\nabc\r\n0\r\n\r\n");
         EXPECT_THAT(raw.read_all(), HasSubstr(" 400 ")) << lengths;
     }
 }
