@@ -7,6 +7,7 @@
 
 #include "crypto/base/wire.hpp"
 #include "node/access/settings.hpp"
+#include "node/databases/json_text.hpp"
 #include "replication/roster/entry_content.hpp"
 #include "replication/roster/roster_author.hpp"
 #include "replication/roster/roster_file.hpp"
@@ -18,6 +19,7 @@ using replication::HybridTime;
 
 constexpr std::size_t roster_file_limit = std::size_t{256} << 20;
 constexpr std::size_t key_file_limit = 64 * 1024;
+constexpr const char* note_name = "administration.json";
 constexpr std::uint32_t first_numbers = 100'000;
 enum class KeyFileKind : std::uint8_t { root = 1, recovery = 2 };
 
@@ -101,7 +103,18 @@ Status write_note(const std::filesystem::path& path, const AdministrationWish& w
                               {"threshold", wish.threshold},
                               {"fingerprint", fingerprint_text(fingerprint)}};
     const auto text = note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    return write_file(path / "administration.json", as_bytes(text));
+    return write_file(path / note_name, as_bytes(text));
+}
+
+/// The fingerprint that the note keeps.
+Result<Hash> read_note(const std::filesystem::path& path) {
+    TRY_ASSIGN(const Bytes file, read_file(path, key_file_limit));
+    TRY_ASSIGN(const auto note, parse_json(as_text(file), path.string(), administration_note));
+    auto out = parse_fingerprint(text_member(note, "fingerprint"));
+    if (!out) {
+        return Error{administration_note, path.string() + ": its fingerprint cannot be read"};
+    }
+    return out;
 }
 
 std::vector<const crypto::SigningKey*> pointers(const std::vector<crypto::SigningKey>& keys,
@@ -173,15 +186,9 @@ Result<AdministrationDirectory> AdministrationDirectory::open(const std::filesys
         return Error{administration_missing, "no administration at " + path.string() +
                                                  "; 'entrepot administration create' makes one"};
     }
+    TRY_ASSIGN(const Hash fingerprint, read_note(path / note_name));
     TRY_ASSIGN(const Bytes file, read_file(out.roster_file(), roster_file_limit));
-    const auto entries = replication::decode_entries(file);
-    if (!entries || entries->empty()) {
-        TRY(out.follow(file));
-        return Error{administration_missing, out.roster_file().string() + " is empty"};
-    }
-    replication::Roster first;
-    TRY(first.append(entries->front()));
-    TRY(replication::import_roster(out.roster_, first.root_fingerprint(), file));
+    TRY(replication::import_roster(out.roster_, fingerprint, file));
     return out;
 }
 

@@ -1,7 +1,7 @@
 // AdministrationDirectory: the off-line folder of those who hold an administration's root keys:
 // sealed key files (root-1.key …, recovery.key), the roster as far as they have it (roster.epr) and
-// a note for people (administration.json). Not needed by any node; kept on a medium in a safe.
-// Holds no compartment key: the recovery key opens them together with the roster.
+// a note with its fingerprint (administration.json). Not needed by any node; kept on a medium in a
+// safe. Holds no compartment key: the recovery key opens them together with the roster.
 #pragma once
 
 #include <string>
@@ -16,6 +16,7 @@ inline constexpr ErrorCode administration_exists{"administration.exists", ErrorK
 inline constexpr ErrorCode administration_missing{"administration.missing", ErrorKind::not_found};
 inline constexpr ErrorCode administration_roots{"administration.roots", ErrorKind::invalid_input};
 inline constexpr ErrorCode administration_name{"administration.name", ErrorKind::invalid_input};
+inline constexpr ErrorCode administration_note{"administration.note", ErrorKind::refused};
 inline constexpr ErrorCode administration_key{"administration.key", ErrorKind::refused};
 inline constexpr ErrorCode administration_kind{"administration.kind", ErrorKind::invalid_input};
 
@@ -41,7 +42,8 @@ public:
                                                   const AdministrationWish& wish,
                                                   const Credential& credential, const Clock& clock,
                                                   crypto::Entropy& entropy);
-    /// administration.missing when there is none; roster codes when roster.epr is not right.
+    /// administration.missing when there is none, administration.note when the note cannot be read;
+    /// roster codes when roster.epr is not right.
     static Result<AdministrationDirectory> open(const std::filesystem::path& path);
 
     const replication::Roster& roster() const { return roster_; }

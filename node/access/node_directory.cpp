@@ -11,7 +11,9 @@
 namespace entrepot::node {
 namespace {
 
-std::string reason() { return std::error_code(errno, std::generic_category()).message(); }
+std::string reason() {
+    return std::error_code(errno, std::generic_category()).message();
+}
 
 class FileHandle {
 public:
@@ -63,7 +65,8 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
             return out;
         }
         if (out.size() + static_cast<std::size_t>(got) > limit) {
-            return Error{file_too_large, path.string() + ": more than " + std::to_string(limit) + " bytes"};
+            return Error{file_too_large,
+                         path.string() + ": more than " + std::to_string(limit) + " bytes"};
         }
         append(out, ByteView(block.data(), static_cast<std::size_t>(got)));
     }
@@ -72,7 +75,8 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
 Status write_file(const std::filesystem::path& path, ByteView bytes) {
     const std::filesystem::path beside = path.string() + ".new";
     {
-        const FileHandle file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        const FileHandle file(
+            ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
         if (file.get() < 0) {
             return Error{file_not_written, path.string() + ": " + reason()};
         }
@@ -99,8 +103,8 @@ Result<NodeDirectory> NodeDirectory::create(const std::filesystem::path& path) {
     }
     std::filesystem::create_directories(path, failed);
     if (failed || ::chmod(path.c_str(), 0700) != 0) {
-        return Error{directory_unreadable,
-                     "cannot make " + path.string() + ": " + (failed ? failed.message() : reason())};
+        return Error{directory_unreadable, "cannot make " + path.string() + ": " +
+                                               (failed ? failed.message() : reason())};
     }
     NodeDirectory out(path);
     if (::mkdir(out.slots().c_str(), 0700) != 0) {
@@ -118,7 +122,8 @@ Result<NodeDirectory> NodeDirectory::open(const std::filesystem::path& path) {
         return Error{directory_missing, "no node at " + path.string() + ": not a directory"};
     }
     if ((found.st_mode & 077) != 0) {
-        return Error{directory_open_to_others, path.string() + " may be entered by others; 'chmod 700 " +
+        return Error{directory_open_to_others, path.string() +
+                                                   " may be entered by others; 'chmod 700 " +
                                                    path.string() + "' and look who did that"};
     }
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
@@ -152,7 +157,8 @@ Result<NodeLock> NodeLock::take(const NodeDirectory& directory) {
     }
     NodeLock out(file);
     if (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-        return Error{directory_in_use, "the node at " + directory.path().string() + " is running already"};
+        return Error{directory_in_use,
+                     "the node at " + directory.path().string() + " is running already"};
     }
     return out;
 }

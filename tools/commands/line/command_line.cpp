@@ -1,6 +1,8 @@
 #include "tools/commands/line/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
 #include <memory>
 
 namespace entrepot::tools {
@@ -18,6 +20,20 @@ constexpr const char* endings =
     "and one line 'entrepot: CODE: what, where, what to do' on standard error. Passphrases are\n"
     "asked for, or come from --passphrase-file or the systemd credential entrepot.passphrase;\n"
     "never from the command line. '-' reads a file, query, value or id from standard input.";
+
+constexpr const char* more =
+    "Options of every command and what the exit codes mean: entrepot --help";
+
+std::string group_help(const std::string& group) {
+    static const std::map<std::string, std::string> helps{
+        {"administration", "root keys, enrolment, compartments and rights"},
+        {"administration compartment", "compartments that units share"},
+        {"node", "make, join, run and stop a node"},
+        {"roster", "the administration's signed list of nodes and rights"},
+        {"completion", "completion of commands in a shell"}};
+    const auto found = helps.find(group);
+    return found == helps.end() ? "" : found->second;
+}
 
 /// The parser with what it filled; entries of one command live as long as this.
 struct Parser {
@@ -56,7 +72,9 @@ CLI::App& group_of(Parser& parser, const std::string& path) {
     CLI::App*& known = parser.groups[group];
     if (known == nullptr) {
         CLI::App& above = group_of(parser, group);
-        known = above.add_subcommand(group.substr(group.rfind(' ') + 1))->require_subcommand(1);
+        known = above.add_subcommand(group.substr(group.rfind(' ') + 1), group_help(group));
+        known->require_subcommand(1);
+        known->footer(more);
     }
     return *known;
 }
@@ -68,6 +86,7 @@ void add_command(Parser& parser, const Command& command) {
     if (command.hidden) {
         app->group("");
     }
+    app->footer(more);
     parser.command_of[app] = &command;
     for (const Option& option : command.options) {
         add_option(parser, *app, option);
@@ -120,25 +139,31 @@ const CLI::App* innermost(const CLI::App* app) {
     return app;
 }
 
-std::string help_of(const CLI::App* app) {
+std::string path_of(const CLI::App* app) {
     std::string path;
     for (const CLI::App* at = app; at != nullptr; at = at->get_parent()) {
         path = at->get_name() + (path.empty() ? "" : " ") + path;
     }
+    return path;
+}
+
+std::string help_of(const CLI::App* app) {
+    const std::string path = path_of(app);
     const auto space = path.rfind(' ');
     return app->help(space == std::string::npos ? "" : path.substr(0, space));
 }
 
-Error wrong(const CLI::ParseError& error, const CLI::App* app) {
-    std::string path;
-    for (const CLI::App* at = app; at != nullptr; at = at->get_parent()) {
-        path = at->get_name() + (path.empty() ? "" : " ") + path;
-    }
+/// What was not understood comes first: that something else is missing may follow from it.
+Error wrong(const CLI::ParseError& error, const CLI::App& root) {
+    const CLI::App* app = innermost(&root);
+    const auto strange = root.remaining(true);
     std::string what = error.what();
-    for (char& c : what) {
-        c = c == '\n' ? ' ' : c;
+    if (!strange.empty()) {
+        what = (strange.front().starts_with('-') ? "no option '" : "no command or place for '") +
+               strange.front() + "' here";
     }
-    return {usage_wrong, what + "; '" + path + " --help' shows what there is"};
+    std::replace(what.begin(), what.end(), '\n', ' ');
+    return {usage_wrong, what + "; '" + path_of(app) + " --help' shows what there is"};
 }
 
 }  // namespace
@@ -155,7 +180,7 @@ std::variant<Chosen, HelpText, Error> parse_command_line(const CommandTable& tab
     } catch (const CLI::CallForAllHelp&) {
         return HelpText{help_of(innermost(&parser.app))};
     } catch (const CLI::ParseError& error) {
-        return wrong(error, innermost(&parser.app));
+        return wrong(error, parser.app);
     } catch (const CLI::Error& error) {
         return Error{usage_wrong, error.what()};
     }
