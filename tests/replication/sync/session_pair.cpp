@@ -7,10 +7,10 @@
 namespace entrepot::replication {
 
 SessionPair::SessionPair(AdministrationFixture& administration, const std::string& dialler,
-                         const std::string& accepter)
+                         const std::string& accepter, std::uint64_t seed)
     : administration_(administration),
-      dialler_(administration.identity(dialler), administration.roster(), 11),
-      accepter_(administration.identity(accepter), administration.roster(), 12) {}
+      dialler_(administration.identity(dialler), administration.roster(), seed),
+      accepter_(administration.identity(accepter), administration.roster(), seed + 1) {}
 
 void SessionPair::connect(SessionLimits limits) {
     disconnect();

@@ -26,7 +26,7 @@ class SessionPair {
 public:
     /// Airport dials headquarters unless told otherwise.
     explicit SessionPair(AdministrationFixture& administration, const std::string& dialler = "airport",
-                         const std::string& accepter = "headquarters");
+                         const std::string& accepter = "headquarters", std::uint64_t seed = 11);
 
     End& dialler() { return dialler_; }
     End& accepter() { return accepter_; }
