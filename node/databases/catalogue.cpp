@@ -20,8 +20,8 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
     if (!std::filesystem::exists(directory, failed) && !failed) {
         return out;
     }
-    for (std::filesystem::directory_iterator entry(directory, failed), end;
-         !failed && entry != end; entry.increment(failed)) {
+    for (std::filesystem::directory_iterator entry(directory, failed), end; !failed && entry != end;
+         entry.increment(failed)) {
         if (entry->path().extension() == ".json") {
             out.push_back(entry->path().string());
         }

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "node/databases/iso_codes.hpp"
+#include "node/databases/lists/iso_codes.hpp"
 #include "node/databases/schema.hpp"
 
 namespace entrepot::node {

@@ -25,8 +25,8 @@ bool CodeList::add(CodeEntry entry) {
     }
     entries_.push_back(std::move(entry));
     const CodeEntry& added = entries_.back();
-    for (const std::string* name : {&added.code, &added.labels.en, &added.labels.fr,
-                                    &added.labels.es}) {
+    for (const std::string* name :
+         {&added.code, &added.labels.en, &added.labels.fr, &added.labels.es}) {
         add_name(*name, added.code);
     }
     return true;

@@ -27,7 +27,9 @@ Problem problem(ErrorCode code, std::string_view given, std::string message,
     return {{}, shorten(given, given_limit), code, std::move(message), std::string(suggestion)};
 }
 
-std::string quoted(std::string_view text) { return "'" + shorten(text, given_limit) + "'"; }
+std::string quoted(std::string_view text) {
+    return "'" + shorten(text, given_limit) + "'";
+}
 
 ValueOrProblem text_value(const Field& field, std::string_view text) {
     if (text.size() > field.longest) {
@@ -212,10 +214,10 @@ struct ToJson {
 FieldType type_of(const Value& value, FieldType otherwise) {
     // In the order of Value's alternatives.
     static constexpr std::array<std::optional<FieldType>, 14> types{
-        std::nullopt,       FieldType::boolean,   FieldType::integer, FieldType::decimal,
-        FieldType::text,    FieldType::code,      FieldType::date,    FieldType::moment,
-        FieldType::geo_point, FieldType::reference, FieldType::photo, FieldType::sealed,
-        std::nullopt,       std::nullopt};
+        std::nullopt,         FieldType::boolean,   FieldType::integer, FieldType::decimal,
+        FieldType::text,      FieldType::code,      FieldType::date,    FieldType::moment,
+        FieldType::geo_point, FieldType::reference, FieldType::photo,   FieldType::sealed,
+        std::nullopt,         std::nullopt};
     static_assert(std::variant_size_v<Value> == types.size());
     return types[value.index()].value_or(otherwise);
 }
@@ -259,8 +261,7 @@ ValueOrProblem value_from_json(const Field& field, const json& given) {
     if (field.type == FieldType::photo || field.type == FieldType::sealed) {
         return value_from_text(field, dump(given));
     }
-    if (given.is_string() && field.type != FieldType::boolean &&
-        field.type != FieldType::integer) {
+    if (given.is_string() && field.type != FieldType::boolean && field.type != FieldType::integer) {
         return value_from_text(field, *given.get_ptr<const std::string*>());
     }
     if (given.is_boolean() && field.type == FieldType::boolean) {
@@ -279,7 +280,9 @@ ValueOrProblem value_from_json(const Field& field, const json& given) {
     return wrong_type(field, given);
 }
 
-json value_to_json(const Value& value) { return std::visit(ToJson{}, value); }
+json value_to_json(const Value& value) {
+    return std::visit(ToJson{}, value);
+}
 
 std::string value_to_text(const Value& value) {
     const json out = value_to_json(value);

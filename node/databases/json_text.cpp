@@ -41,7 +41,7 @@ std::string text_member(const nlohmann::json& object, const char* name) {
 Result<std::string> read_text_file(const std::string& path, ErrorCode code) {
     constexpr std::size_t limit = 64 * 1024 * 1024;
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                              &std::fclose);
+                                                               &std::fclose);
     if (!file) {
         return Error{code, path + ": " + std::strerror(errno)};
     }

@@ -29,10 +29,10 @@ inline constexpr ErrorCode item_bad_id{"item.bad_id", ErrorKind::invalid_input};
 inline constexpr ErrorCode item_too_many{"item.too_many", ErrorKind::invalid_input};
 
 struct Problem {
-    std::string path;     ///< "goods/1/unit"; empty for the document as a whole
-    std::string given;    ///< the value as given, cut at 80 bytes
+    std::string path;   ///< "goods/1/unit"; empty for the document as a whole
+    std::string given;  ///< the value as given, cut at 80 bytes
     ErrorCode code;
-    std::string message;  ///< "'kgs' is not in the list units"
+    std::string message;     ///< "'kgs' is not in the list units"
     std::string suggestion;  ///< "kg", or empty
 };
 

@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t query_limit = 4096;
 constexpr std::size_t term_limit = 64;
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
 /// Words apart at blanks, except within quotes; quotes stay.
 Result<std::vector<std::string>> tokens_of(std::string_view text) {
@@ -187,8 +189,7 @@ Status Query::parse_operand(Term& term, std::string_view operand, const Field& f
     }
     term.kind = Kind::range;
     const std::string_view from = operand.substr(0, dots);
-    const std::string_view to =
-        dots == std::string_view::npos ? operand : operand.substr(dots + 2);
+    const std::string_view to = dots == std::string_view::npos ? operand : operand.substr(dots + 2);
     if (from.empty() && to.empty()) {
         return Error{query_malformed, field.name + ": a range needs a beginning or an end"};
     }

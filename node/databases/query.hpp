@@ -48,8 +48,7 @@ private:
         std::string text;  ///< folded
         std::optional<replication::Value> low, high;
     };
-    static Result<Place> place_of(std::string_view name, const Schema& schema,
-                                  const Field*& field);
+    static Result<Place> place_of(std::string_view name, const Schema& schema, const Field*& field);
     static Result<Term> parse_term(std::string_view token, const Schema& schema);
     static Status parse_operand(Term& term, std::string_view operand, const Field& field);
     static bool names(const Place& place, std::string_view path);

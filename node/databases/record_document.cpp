@@ -36,12 +36,10 @@ public:
             add_path(path);
         }
         finish_groups();
-        return {{"database", state_.database},
-                {"present", replication::is_present(state_, "")},
-                {"document", std::move(document_)},
-                {"conflicts", std::move(conflicts_)},
-                {"unknown", std::move(unknown_)},
-                {"marked", std::move(marked_)}};
+        return {
+            {"database", state_.database},      {"present", replication::is_present(state_, "")},
+            {"document", std::move(document_)}, {"conflicts", std::move(conflicts_)},
+            {"unknown", std::move(unknown_)},   {"marked", std::move(marked_)}};
     }
 
 private:

@@ -7,8 +7,12 @@ namespace entrepot::node {
 
 namespace {
 
-bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_capital(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 std::optional<std::uint32_t> number_of(std::string_view digits) {
     std::uint32_t out = 0;
@@ -31,10 +35,9 @@ std::optional<ReferenceNumber> reference_number_from_text(std::string_view text)
     const auto year = number_of(text.substr(unit_end + 1, 4));
     const std::string_view digits = text.substr(unit_end + 6);
     const auto number = number_of(digits);
-    const bool good_unit =
-        out.unit.size() >= 2 && out.unit.size() <= 8 &&
-        std::all_of(out.unit.begin(), out.unit.end(),
-                    [](char c) { return is_capital(c) || is_digit(c); });
+    const bool good_unit = out.unit.size() >= 2 && out.unit.size() <= 8 &&
+                           std::all_of(out.unit.begin(), out.unit.end(),
+                                       [](char c) { return is_capital(c) || is_digit(c); });
     const bool needless_zero = digits.size() > 5 && digits[0] == '0';
     if (!std::all_of(out.country.begin(), out.country.end(), is_capital) || !good_unit || !year ||
         *year == 0 || !number || needless_zero) {

@@ -15,12 +15,15 @@ using replication::Value;
 
 namespace {
 
-bool is_empty(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+bool is_empty(const Value& value) {
+    return std::holds_alternative<std::monostate>(value);
+}
 
 const Assignment* find(std::span<const Assignment> sorted, std::string_view path) {
-    const auto at = std::lower_bound(
-        sorted.begin(), sorted.end(), path,
-        [](const Assignment& assignment, std::string_view wanted) { return assignment.path < wanted; });
+    const auto at = std::lower_bound(sorted.begin(), sorted.end(), path,
+                                     [](const Assignment& assignment, std::string_view wanted) {
+                                         return assignment.path < wanted;
+                                     });
     return at != sorted.end() && at->path == path ? &*at : nullptr;
 }
 
@@ -44,11 +47,10 @@ public:
     std::vector<std::string> items_of(const std::string& group) const {
         std::vector<std::string> out;
         const std::string prefix = group + "/";
-        for (auto at = std::lower_bound(
-                 sorted_.begin(), sorted_.end(), prefix,
-                 [](const Assignment& assignment, const std::string& wanted) {
-                     return assignment.path < wanted;
-                 });
+        for (auto at = std::lower_bound(sorted_.begin(), sorted_.end(), prefix,
+                                        [](const Assignment&assignment, const std::string&wanted) {
+                                            return assignment.path < wanted;
+                                        });
              at != sorted_.end() && at->path.compare(0, prefix.size(), prefix) == 0; ++at) {
             add_item(out, at->path, is_empty(at->value));
         }
@@ -102,8 +104,7 @@ void report(const std::string& path, const Labels& labels, std::vector<Problem>&
 }
 
 void check_group(const Group& group, const Outcome& outcome, std::vector<Problem>& problems) {
-    const bool any_field =
-        std::any_of(group.fields.begin(), group.fields.end(), is_wanted);
+    const bool any_field = std::any_of(group.fields.begin(), group.fields.end(), is_wanted);
     const bool needed = group.required == Requirement::simplified;
     if (!needed && !any_field) {
         return;

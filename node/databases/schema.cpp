@@ -6,13 +6,15 @@ namespace entrepot::node {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> type_names{
-    "text", "code", "boolean",   "integer",   "decimal", "date",
-    "moment", "geo_point", "reference", "photo", "sealed"};
+constexpr std::array<std::string_view, 11> type_names{"text",      "code",  "boolean", "integer",
+                                                      "decimal",   "date",  "moment",  "geo_point",
+                                                      "reference", "photo", "sealed"};
 
 }  // namespace
 
-std::string_view name_of(FieldType type) { return type_names[static_cast<std::size_t>(type)]; }
+std::string_view name_of(FieldType type) {
+    return type_names[static_cast<std::size_t>(type)];
+}
 
 const Field* Group::find(std::string_view field) const {
     const auto found = by_name.find(field);

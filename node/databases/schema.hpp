@@ -15,7 +15,17 @@ namespace entrepot::node {
 inline constexpr ErrorCode schema_malformed{"schema.malformed", ErrorKind::invalid_input};
 
 enum class FieldType : std::uint8_t {
-    text, code, boolean, integer, decimal, date, moment, geo_point, reference, photo, sealed
+    text,
+    code,
+    boolean,
+    integer,
+    decimal,
+    date,
+    moment,
+    geo_point,
+    reference,
+    photo,
+    sealed
 };
 std::string_view name_of(FieldType type);
 

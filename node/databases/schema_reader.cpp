@@ -185,8 +185,8 @@ Status SchemaReader::read_fields(const json& owner, const std::string& place,
         return fail(place, "has no array \"fields\"");
     }
     for (const json& entry : *given) {
-        const std::string here = place + (place.empty() ? "" : " ") + "fields/" +
-                                 std::to_string(fields.size() + 1);
+        const std::string here =
+            place + (place.empty() ? "" : " ") + "fields/" + std::to_string(fields.size() + 1);
         TRY_ASSIGN(Field field, read_field(entry, here));
         if (!by_name.emplace(field.name, fields.size()).second) {
             return fail(here, "'" + field.name + "' stands there twice");

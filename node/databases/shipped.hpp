@@ -1,5 +1,5 @@
 // The schema, list, mapping and word files that are part of the program: put into it at build time
-// by shipped.cmake, byte for byte as in the source tree.
+// by node/shipped.cmake, byte for byte as in the source tree.
 #pragma once
 
 #include <span>

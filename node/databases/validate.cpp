@@ -63,8 +63,8 @@ private:
     void assign(const Field& field, const std::string& path, Value value);
     void report(std::string_view path, const json& given, ErrorCode code, std::string message,
                 std::string_view suggestion = {}) {
-        out_.problems.push_back(
-            {std::string(path), cut_dump(given), code, std::move(message), std::string(suggestion)});
+        out_.problems.push_back({std::string(path), cut_dump(given), code, std::move(message),
+                                 std::string(suggestion)});
     }
 
     const Schema& schema_;
@@ -92,8 +92,8 @@ bool DocumentReader::check_transition(const Field& field, const PathState& befor
     std::string from;
     for (const replication::Sibling& sibling : before.siblings) {
         const auto* old = std::get_if<replication::CodeValue>(&sibling.value);
-        const auto allowed = old == nullptr ? field.transitions.end()
-                                            : field.transitions.find(old->code);
+        const auto allowed =
+            old == nullptr ? field.transitions.end() : field.transitions.find(old->code);
         if (allowed == field.transitions.end() ||
             std::find(allowed->second.begin(), allowed->second.end(), code->code) !=
                 allowed->second.end()) {
@@ -161,7 +161,7 @@ void DocumentReader::read_item(const Group& group, const std::string& item, cons
         return;
     }
     std::string path;
-    for (const auto& entry : given.items()) {
+    for (auto entry = given.begin(); entry != given.end(); ++entry) {
         if (entry.key() == "id") {
             continue;
         }
@@ -204,7 +204,7 @@ void DocumentReader::read_array(const Group& group, const json& given) {
 }
 
 void DocumentReader::read_keyed(const Group& group, const json& given) {
-    for (const auto& entry : given.items()) {
+    for (auto entry = given.begin(); entry != given.end(); ++entry) {
         const std::string item = group.name + "/" + entry.key();
         if (!is_item_id(entry.key())) {
             report(item, entry.value(), item_bad_id, "an item's id is 1…48 of a-z 0-9 _");
@@ -240,7 +240,7 @@ void DocumentReader::read_set(const Group& group, const json& given) {
         }
         return;
     }
-    for (const auto& entry : given.items()) {
+    for (auto entry = given.begin(); entry != given.end(); ++entry) {
         if (entry.value().is_null() || entry.value() == false) {
             remove_item(group.name + "/" + id_of_code(entry.key()));
         } else if (entry.value() == true) {
@@ -284,7 +284,7 @@ ReadDocument DocumentReader::read(const json& document) {
         return std::move(out_);
     }
     out_.assignments.reserve(32);
-    for (const auto& entry : document.items()) {
+    for (auto entry = document.begin(); entry != document.end(); ++entry) {
         if (const Field* field = schema_.find(entry.key())) {
             read_field(*field, entry.key(), entry.value());
         } else if (const Group* group = schema_.find_group(entry.key())) {
@@ -296,8 +296,10 @@ ReadDocument DocumentReader::read(const json& document) {
                    schema_.database + " has no such field", near);
         }
     }
-    std::sort(out_.assignments.begin(), out_.assignments.end(),
-              [](const Assignment& a, const Assignment& b) { return a.path < b.path; });
+    const auto before = [](const Assignment& a, const Assignment& b) { return a.path < b.path; };
+    if (!std::is_sorted(out_.assignments.begin(), out_.assignments.end(), before)) {
+        std::sort(out_.assignments.begin(), out_.assignments.end(), before);
+    }
     if (out_.assignments.size() > replication::assignment_limit) {
         report("", json(out_.assignments.size()), item_too_many,
                "a record takes at most " + std::to_string(replication::assignment_limit) +

@@ -9,13 +9,11 @@ namespace entrepot::node {
 
 Status generate_documents(const GenerateOptions& options,
                           const std::function<bool(const nlohmann::json&)>& take) {
-    nlohmann::json (*write)(const Words&, Dice&) = options.database == "seizures"
-                                                       ? &generated_seizure
-                                                   : options.database == "suspects"
-                                                       ? &generated_suspect
-                                                   : options.database == "companies"
-                                                       ? &generated_company
-                                                       : nullptr;
+    nlohmann::json (*write)(const Words&, Dice&) =
+        options.database == "seizures"    ? &generated_seizure
+        : options.database == "suspects"  ? &generated_suspect
+        : options.database == "companies" ? &generated_company
+                                          : nullptr;
     if (write == nullptr) {
         return Error{generate_unknown_database, "'" + options.database +
                                                     "' cannot be generated; seizures, suspects "
@@ -31,8 +29,7 @@ Status generate_documents(const GenerateOptions& options,
     return {};
 }
 
-Result<replication::Change> first_change(const Schema& schema,
-                                         const replication::RecordId& record,
+Result<replication::Change> first_change(const Schema& schema, const replication::RecordId& record,
                                          const nlohmann::json& document) {
     ReadDocument read = read_document(schema, document);
     if (!read.problems.empty()) {

@@ -27,8 +27,7 @@ Status generate_documents(const GenerateOptions& options,
                           const std::function<bool(const nlohmann::json&)>& take);
 
 /// The document as the first change of a new record; document.problems when it has any.
-Result<replication::Change> first_change(const Schema& schema,
-                                         const replication::RecordId& record,
+Result<replication::Change> first_change(const Schema& schema, const replication::RecordId& record,
                                          const nlohmann::json& document);
 
 }  // namespace entrepot::node

@@ -76,19 +76,19 @@ json generated_company(const Words& words, Dice& dice) {
     json out = {{"country", country},
                 {"legal_form", one_of(dice, {"limited", "public", "partnership", "sole_trader"})},
                 {"founded_on", generated_date(dice, 1970, 2025)}};
-    out["names"] = json::array({{{"name", dice.pick(words.firm_first) + " " +
-                                              dice.pick(words.firm_second) + " " +
-                                              dice.pick(words.firm_last)},
-                                 {"kind", "legal"}}});
-    out["sectors"] = json::array({one_of(dice, {"freight", "wholesale", "retail", "food",
-                                                "fishing", "mining", "courier"})});
+    out["names"] =
+        json::array({{{"name", dice.pick(words.firm_first) + " " + dice.pick(words.firm_second) +
+                                   " " + dice.pick(words.firm_last)},
+                      {"kind", "legal"}}});
+    out["sectors"] = json::array(
+        {one_of(dice, {"freight", "wholesale", "retail", "food", "fishing", "mining", "courier"})});
     out["registrations"] = json::array({{{"kind", one_of(dice, {"register", "tin", "vat"})},
                                          {"number", letters_and_digits(dice, 2, 8)},
                                          {"country", country}}});
     out["addresses"] = json::array({{{"address", address(words, dice)}, {"country", country}}});
     if (dice.percent(20)) {
-        out["risk_markers"] = json::array({one_of(dice, {"prior_seizure", "shell", "new_company",
-                                                         "undervaluation"})});
+        out["risk_markers"] = json::array(
+            {one_of(dice, {"prior_seizure", "shell", "new_company", "undervaluation"})});
     }
     return out;
 }

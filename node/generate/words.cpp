@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/base/ensure.hpp"
-#include "node/databases/json_text.hpp"
 #include "node/databases/shipped.hpp"
+#include "node/databases/json_text.hpp"
 
 namespace entrepot::node {
 
@@ -20,7 +20,9 @@ json read(std::string_view name) {
     return std::move(out).value();
 }
 
-std::vector<std::string> texts(const json& from) { return from.get<std::vector<std::string>>(); }
+std::vector<std::string> texts(const json& from) {
+    return from.get<std::vector<std::string>>();
+}
 
 void read_people_and_firms(Words& out) {
     const json names = read("words/names.json");
@@ -40,8 +42,8 @@ void read_people_and_firms(Words& out) {
 void read_goods_and_carriers(Words& out) {
     const json goods = read("words/goods.json");
     for (const json& kind : goods.at("goods")) {
-        out.goods.push_back({kind.at(0), kind.at(1), kind.at(2), kind.at(3), kind.at(4),
-                             kind.at(5), texts(kind.at(6))});
+        out.goods.push_back({kind.at(0), kind.at(1), kind.at(2), kind.at(3), kind.at(4), kind.at(5),
+                             texts(kind.at(6))});
     }
     const json carriers = read("words/carriers.json");
     for (const json& airline : carriers.at("airlines")) {

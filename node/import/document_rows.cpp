@@ -53,8 +53,8 @@ DocumentRow read_document_row(const Mapping& mapping, const Row& row) {
     ReadDocument read = read_document(*mapping.schema, *document);
     for (const Problem& problem : read.problems) {
         const bool noted = mapping.note_missing && problem.code == field_missing;
-        out.problems.push_back({row.number, problem.path, problem.given, problem.code,
-                                in_words(problem), !noted});
+        out.problems.push_back(
+            {row.number, problem.path, problem.given, problem.code, in_words(problem), !noted});
     }
     out.record.assignments = std::move(read.assignments);
     return out;

@@ -6,7 +6,7 @@
 namespace entrepot::node {
 
 struct DocumentRow {
-    ImportedRecord record;  ///< without its key
+    ImportedRecord record;         ///< without its key
     std::vector<std::string> key;  ///< texts of the key's members, or the line when there is no key
     std::vector<RowProblem> problems;
 };

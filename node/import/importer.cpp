@@ -26,7 +26,8 @@ struct HeldRow {
     std::vector<std::string> fields;
 };
 
-Bytes key_of_columns(const std::vector<std::string>& fields, const std::vector<std::size_t>& places) {
+Bytes key_of_columns(const std::vector<std::string>& fields,
+                     const std::vector<std::size_t>& places) {
     WireWriter out;
     out.u8('k');
     for (const std::size_t place : places) {
@@ -38,7 +39,10 @@ Bytes key_of_columns(const std::vector<std::string>& fields, const std::vector<s
 Bytes key_of_row(const std::vector<std::string>& fields, std::uint64_t occurrence,
                  const std::string& digest) {
     WireWriter out;
-    out.u8('r').raw(as_bytes(digest)).u64(occurrence).u32(static_cast<std::uint32_t>(fields.size()));
+    out.u8('r')
+        .raw(as_bytes(digest))
+        .u64(occurrence)
+        .u32(static_cast<std::uint32_t>(fields.size()));
     return out.take();
 }
 
@@ -93,8 +97,8 @@ struct Importer::State {
     std::vector<ImportedRecord> records;
     std::vector<RowProblem> problems;
     std::vector<RefusedRow> refused;
-    TextMap<std::uint64_t> occurrences;      // by digest of a row
-    TextMap<std::uint64_t> row_of_key;       // of keys that make one record each
+    TextMap<std::uint64_t> occurrences;  // by digest of a row
+    TextMap<std::uint64_t> row_of_key;   // of keys that make one record each
     TextMap<std::size_t> group_of_key;
     std::vector<std::pair<Bytes, std::vector<HeldRow>>> groups;
 };
@@ -202,8 +206,8 @@ bool Importer::State::agrees(const std::vector<HeldRow>& rows) {
         return true;
     }
     report(rows.front().row.number, row_group_disagrees,
-           "rows with this " + mapping.key[0] + " disagree; none of them is imported", mapping.key[0],
-           rows.front().fields[places->of_key()[0]]);
+           "rows with this " + mapping.key[0] + " disagree; none of them is imported",
+           mapping.key[0], rows.front().fields[places->of_key()[0]]);
     return false;
 }
 
@@ -251,13 +255,18 @@ void Importer::State::check_record(std::span<const Assignment> assignments, std:
     std::vector<Problem> missing;
     check_required(*mapping.schema, assignments, missing);
     if (assignments.size() > replication::assignment_limit) {
-        found.push_back({first_row, {}, {}, item_too_many, "has too many values for a record", true});
+        found.push_back(
+            {first_row, {}, {}, item_too_many, "has too many values for a record", true});
     }
     for (const Problem& problem : missing) {
         const std::size_t item_end = problem.path.rfind('/');
         const auto row = row_of_item.find(problem.path.substr(0, item_end));
-        found.push_back({row == row_of_item.end() ? first_row : row->second, {}, {}, problem.code,
-                         in_words(problem), !mapping.note_missing});
+        found.push_back({row == row_of_item.end() ? first_row : row->second,
+                         {},
+                         {},
+                         problem.code,
+                         in_words(problem),
+                         !mapping.note_missing});
     }
 }
 
@@ -269,8 +278,8 @@ void Importer::State::make_record(const Bytes& key, std::vector<HeldRow>& rows) 
         record.rows.push_back(held.row.number);
         parts.push_back(read_row(mapping, *places, held.fields, held.row.number));
         for (RowProblem& problem : parts.back().problems) {
-            const bool repeats = std::any_of(
-                found.begin(), found.end(), [&](const RowProblem& other) {
+            const bool repeats =
+                std::any_of(found.begin(), found.end(), [&](const RowProblem& other) {
                     return other.row == problem.row && other.column == problem.column &&
                            other.why == problem.why;
                 });
@@ -367,10 +376,20 @@ Status Importer::finish() {
     return {};
 }
 
-std::vector<ImportedRecord> Importer::take_records() { return std::exchange(state_->records, {}); }
-std::vector<RowProblem> Importer::take_problems() { return std::exchange(state_->problems, {}); }
-std::vector<RefusedRow> Importer::take_refused() { return std::exchange(state_->refused, {}); }
-const std::string& Importer::header() const { return state_->header; }
-std::uint64_t Importer::rows_read() const { return state_->rows_read; }
+std::vector<ImportedRecord> Importer::take_records() {
+    return std::exchange(state_->records, {});
+}
+std::vector<RowProblem> Importer::take_problems() {
+    return std::exchange(state_->problems, {});
+}
+std::vector<RefusedRow> Importer::take_refused() {
+    return std::exchange(state_->refused, {});
+}
+const std::string& Importer::header() const {
+    return state_->header;
+}
+std::uint64_t Importer::rows_read() const {
+    return state_->rows_read;
+}
 
 }  // namespace entrepot::node

@@ -30,12 +30,12 @@ struct ImportedRecord {
 };
 
 struct RowProblem {
-    std::uint64_t row = 0;   ///< as Row::number; 0 for the file as a whole
-    std::string column;      ///< empty when it is the row as a whole
-    std::string value;       ///< as given, cut at 80 bytes
+    std::uint64_t row = 0;  ///< as Row::number; 0 for the file as a whole
+    std::string column;     ///< empty when it is the row as a whole
+    std::string value;      ///< as given, cut at 80 bytes
     ErrorCode code;
-    std::string why;         ///< in plain words
-    bool refused = true;     ///< false: a note; the record was imported
+    std::string why;      ///< in plain words
+    bool refused = true;  ///< false: a note; the record was imported
 };
 /// "row 17, column 'Date': '1-Foo-09' is not a date"
 std::string in_words(const RowProblem& problem);

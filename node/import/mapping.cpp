@@ -270,8 +270,8 @@ Status MappingReader::read_rule(const json& given, const std::string& place) {
         }
     }
     for (const json& target : given.value("to", json::array())) {
-        const std::string here = place + " '" + rule.columns[0] + "' to/" +
-                                 std::to_string(rule.targets.size() + 1);
+        const std::string here =
+            place + " '" + rule.columns[0] + "' to/" + std::to_string(rule.targets.size() + 1);
         const Group* group = rule.item.empty() ? nullptr : item->second.group;
         TRY_ASSIGN(Target made, read_target(target, group, here));
         if ((made.transform == Transform::fiscal_month) != (rule.columns.size() == 2)) {

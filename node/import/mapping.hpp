@@ -20,7 +20,7 @@ inline constexpr ErrorCode mapping_missing_column{"mapping.missing_column",
 /// What makes a field's text from a column's text.
 enum class Transform {
     text,
-    code,          ///< by words, then by the list's own names
+    code,  ///< by words, then by the list's own names
     date,
     fiscal_month,  ///< of two columns: fiscal year, month
     number,        ///< without thousands separators
@@ -38,9 +38,9 @@ struct Target {
     bool unless_set = false;     ///< leaves what an earlier column has set
     TextMap<std::string> words;  ///< folded word → code; empty code: no value
     std::vector<std::pair<std::string, std::string>> contained;  ///< folded part → code
-    std::optional<std::string> otherwise;  ///< for words that are in neither
-    std::vector<std::string> formats;      ///< of dates
-    unsigned year_starts = 1;              ///< first month of a fiscal year
+    std::optional<std::string> otherwise;                        ///< for words that are in neither
+    std::vector<std::string> formats;                            ///< of dates
+    unsigned year_starts = 1;                                    ///< first month of a fiscal year
 };
 
 /// One rule: the columns it reads (more than one only for fiscal_month) and what they fill.

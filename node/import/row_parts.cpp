@@ -32,8 +32,7 @@ std::vector<std::string> parts_of(const std::string& text, char split) {
 
 class RowPartsMaker {
 public:
-    RowPartsMaker(const Mapping& mapping, const std::vector<std::string>& fields,
-                  std::uint64_t row)
+    RowPartsMaker(const Mapping& mapping, const std::vector<std::string>& fields, std::uint64_t row)
         : mapping_(mapping), fields_(fields) {
         out_.row = row;
     }
@@ -49,8 +48,7 @@ private:
                      std::span<const std::string> given, std::map<std::string, Value>& into);
     void check_year(const ColumnRule& rule, const std::string& given);
     MadeItem& item_named(const std::string& name, bool always_new);
-    void report(const ColumnRule& rule, std::span<const std::string> given,
-                const Problem& problem);
+    void report(const ColumnRule& rule, std::span<const std::string> given, const Problem& problem);
 
     const Mapping& mapping_;
     const std::vector<std::string>& fields_;
@@ -126,13 +124,11 @@ MadeItem& RowPartsMaker::item_named(const std::string& name, bool always_new) {
 
 void RowPartsMaker::check_year(const ColumnRule& rule, const std::string& given) {
     const auto date = out_.fields.find(rule.same_year->name);
-    const auto* value = date == out_.fields.end()
-                            ? nullptr
-                            : std::get_if<replication::Date>(&date->second);
+    const auto* value =
+        date == out_.fields.end() ? nullptr : std::get_if<replication::Date>(&date->second);
     if (value != nullptr && !given.empty() && given != std::to_string(value->year)) {
-        const std::string words =
-            "'" + given + "' is not the year of " + rule.same_year->name + " (" +
-            value_to_text(*value) + ")";
+        const std::string words = "'" + given + "' is not the year of " + rule.same_year->name +
+                                  " (" + value_to_text(*value) + ")";
         const std::vector<std::string> shown{given};
         report(rule, shown, {{}, given, row_years_disagree, words, {}});
     }

@@ -26,7 +26,8 @@ struct RowParts {
 /// Where the mapping's columns stand in a header: mapping.missing_column names those that do not.
 class ColumnPlaces {
 public:
-    static Result<ColumnPlaces> find(const Mapping& mapping, const std::vector<std::string>& header);
+    static Result<ColumnPlaces> find(const Mapping& mapping,
+                                     const std::vector<std::string>& header);
     /// Of each rule, the places of its columns.
     const std::vector<std::vector<std::size_t>>& of_rules() const { return of_rules_; }
     const std::vector<std::size_t>& of_key() const { return of_key_; }

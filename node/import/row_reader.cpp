@@ -80,9 +80,13 @@ void on_field(void* bytes, std::size_t size, void* context) {
     callbacks.fields.emplace_back(static_cast<const char*>(bytes), size);
 }
 
-void on_row(int /*last*/, void* context) { static_cast<Callbacks*>(context)->row_done = true; }
+void on_row(int /*last*/, void* context) {
+    static_cast<Callbacks*>(context)->row_done = true;
+}
 
-bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+bool is_line_end(char c) {
+    return c == '\n' || c == '\r';
+}
 
 /// Up to and with the first line end, or all of it.
 std::size_t size_of_part(std::string_view bytes) {
@@ -118,8 +122,8 @@ void RowReader::State::feed_csv(std::string_view part) {
     Callbacks callbacks{row.fields};
     const bool accepted = row.broken || parser.feed(part, &callbacks);
     if (callbacks.too_many) {
-        break_row({row_too_many_columns,
-                   "has more than " + std::to_string(column_limit) + " columns"});
+        break_row(
+            {row_too_many_columns, "has more than " + std::to_string(column_limit) + " columns"});
     } else if (!accepted) {
         break_row({row_bad_quotes, "has a quote within a value that is not quoted as a whole"});
     }
@@ -173,7 +177,8 @@ void RowReader::feed(std::string_view bytes) {
         const std::size_t wanted = std::min(mark.size() - state_->start.size(), bytes.size());
         state_->start.append(bytes.substr(0, wanted));
         bytes.remove_prefix(wanted);
-        if (state_->start.size() < mark.size() && mark.substr(0, state_->start.size()) == state_->start) {
+        if (state_->start.size() < mark.size() &&
+            mark.substr(0, state_->start.size()) == state_->start) {
             return;
         }
         state_->started = true;
@@ -211,6 +216,8 @@ void RowReader::finish() {
     state.end_row();
 }
 
-std::vector<Row> RowReader::take_rows() { return std::exchange(state_->rows, {}); }
+std::vector<Row> RowReader::take_rows() {
+    return std::exchange(state_->rows, {});
+}
 
 }  // namespace entrepot::node

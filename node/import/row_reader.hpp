@@ -21,10 +21,10 @@ inline constexpr ErrorCode row_bad_quotes{"row.bad_quotes", ErrorKind::invalid_i
 inline constexpr ErrorCode row_unterminated{"row.unterminated_quote", ErrorKind::invalid_input};
 
 struct Row {
-    std::uint64_t number = 0;  ///< 1 is the first row of the file: in CSV the header
-    std::uint64_t line = 0;    ///< the line it starts on, from 1
+    std::uint64_t number = 0;         ///< 1 is the first row of the file: in CSV the header
+    std::uint64_t line = 0;           ///< the line it starts on, from 1
     std::vector<std::string> fields;  ///< bytes as in the file; one for NDJSON: the line
-    std::string raw;           ///< as it stands in the file, without its line end
+    std::string raw;                  ///< as it stands in the file, without its line end
     /// Set when the row cannot be read; then fields is empty, and raw is cut at 4 KiB if too long.
     std::optional<Error> broken;
 };

@@ -47,7 +47,9 @@ struct DateParts {
 
 /// Takes what the format's next letters stand for; false when the text holds something else.
 bool take_part(std::string_view& format, std::string_view& text, DateParts& parts) {
-    const auto starts = [&](std::string_view mark) { return format.substr(0, mark.size()) == mark; };
+    const auto starts = [&](std::string_view mark) {
+        return format.substr(0, mark.size()) == mark;
+    };
     std::optional<unsigned> number;
     if (starts("YYYY")) {
         number = take_number(text, 4, 4);
@@ -103,7 +105,8 @@ TextsOrProblem fiscal_month(const Target& target, std::span<const std::string> g
     const auto year = take_number(year_text, 4, 4);
     const unsigned month = month_named(given[1]);
     if (!year || month == 0) {
-        return problem(field_bad_date, given[0] + ", " + given[1], "is not a fiscal year and month");
+        return problem(field_bad_date, given[0] + ", " + given[1],
+                       "is not a fiscal year and month");
     }
     const bool before = target.year_starts > 1 && month >= target.year_starts;
     return Texts{iso_text({before ? *year - 1 : *year, month, 0})};
@@ -114,9 +117,9 @@ std::string plain_number(std::string_view given) {
     std::string out;
     for (std::size_t i = 0; i < given.size(); ++i) {
         const std::string_view after = given.substr(i + 1, 4);
-        const bool thousands =
-            given[i] == ',' && i > 0 && after.find_first_not_of("0123456789") >= 3 &&
-            after.size() >= 3 && (after.size() == 3 || after[3] == ',' || after[3] == '.');
+        const bool thousands = given[i] == ',' && i > 0 &&
+                               after.find_first_not_of("0123456789") >= 3 && after.size() >= 3 &&
+                               (after.size() == 3 || after[3] == ',' || after[3] == '.');
         if (given[i] != ' ' && !thousands) {
             out += given[i];
         }
@@ -194,8 +197,8 @@ TextsOrProblem place(const Target& target, const std::string& given, const CodeL
     if (comma != std::string::npos) {
         return Texts{std::string(trim(std::string_view(given).substr(0, comma)))};
     }
-    const bool is_country = countries.find_by_name(given) != nullptr ||
-                            target.words.count(fold_entry(given)) > 0;
+    const bool is_country =
+        countries.find_by_name(given) != nullptr || target.words.count(fold_entry(given)) > 0;
     return is_country ? Texts{} : Texts{given};
 }
 

@@ -64,8 +64,7 @@ Date date_of_day(std::int64_t days) {
     days += 719468;
     const std::int64_t era = (days >= 0 ? days : days - 146096) / 146097;
     const std::int64_t of_era = days - era * 146097;
-    const std::int64_t years =
-        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const std::int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     const std::int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
     const std::int64_t shifted = (5 * of_year + 2) / 153;
     const std::int64_t month = shifted < 10 ? shifted + 3 : shifted - 9;
@@ -184,8 +183,7 @@ std::optional<Moment> moment_from_text(std::string_view text) {
     const auto minutes = take(text, ':') ? take_digits(text, 2) : std::nullopt;
     const auto millis = take_seconds(text);
     const auto offset = take_offset(text);
-    if (!hours || !minutes || !millis || !offset || *hours > 23 || *minutes > 59 ||
-        !text.empty()) {
+    if (!hours || !minutes || !millis || !offset || *hours > 23 || *minutes > 59 || !text.empty()) {
         return std::nullopt;
     }
     const std::int64_t minute = days_of(*date).first * 1440 + *hours * 60 + *minutes - *offset;

@@ -39,12 +39,11 @@ std::uint32_t lower_of(std::uint32_t letter) {
     if (letter >= 0x400 && letter <= 0x40f) {
         return letter + 0x50;
     }
-    const bool even_capitals = (letter >= 0x100 && letter <= 0x137 && letter != 0x130) ||
-                               (letter >= 0x14a && letter <= 0x177) ||
-                               (letter >= 0x460 && letter <= 0x481) ||
-                               (letter >= 0x48a && letter <= 0x4bf) ||
-                               (letter >= 0x1e00 && letter <= 0x1e95) ||
-                               (letter >= 0x1ea0 && letter <= 0x1eff);
+    const bool even_capitals =
+        (letter >= 0x100 && letter <= 0x137 && letter != 0x130) ||
+        (letter >= 0x14a && letter <= 0x177) || (letter >= 0x460 && letter <= 0x481) ||
+        (letter >= 0x48a && letter <= 0x4bf) || (letter >= 0x1e00 && letter <= 0x1e95) ||
+        (letter >= 0x1ea0 && letter <= 0x1eff);
     if (even_capitals) {
         return letter | 1;
     }
@@ -110,14 +109,16 @@ std::string fold_case(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
+        if (const char c = text[0]; static_cast<unsigned char>(c) < 0x80) {
+            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            text.remove_prefix(1);
+            continue;
+        }
         const std::size_t length = sequence_length(text);
         if (length == 2 || length == 3) {
             append_lower(out, text.substr(0, length));
-        } else if (length == 4) {
-            out.append(text.substr(0, 4));
         } else {
-            const char c = text[0];
-            out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+            out.append(text.substr(0, length == 4 ? 4 : 1));
         }
         text.remove_prefix(length == 0 ? 1 : length);
     }
@@ -154,7 +155,7 @@ std::string fold_entry(std::string_view text) {
     std::string out;
     out.reserve(folded.size());
     for (std::size_t i = 0; i < folded.size(); ++i) {
-        const bool no_break = folded.compare(i, 2, "\xc2\xa0") == 0;
+        const bool no_break = folded[i] == '\xc2' && folded[i + 1] == '\xa0';
         const bool blank = no_break || folded[i] == ' ' || (folded[i] >= '\t' && folded[i] <= '\r');
         if (!blank) {
             out += folded[i];
@@ -179,7 +180,7 @@ std::string shorten(std::string_view text, std::size_t limit) {
 
 std::string from_windows_1252(std::string_view bytes) {
     static constexpr std::array<std::uint16_t, 32> high{
-        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
+        0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
         0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
         0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178};
     std::string out;

@@ -32,9 +32,9 @@ TEST(Query, FindsByCodeByLabelAndInGroups) {
 }
 
 TEST(Query, FindsDatesWhosePeriodsOverlap) {
-    for (const char* yes : {"seized_on:2026", "seized_on:2026-03", "seized_on:2026-03-07",
-                            "seized_on:2026-01..2026-03", "seized_on:..2026-03-07",
-                            "seized_on:2026-03-07.."}) {
+    for (const char* yes :
+         {"seized_on:2026", "seized_on:2026-03", "seized_on:2026-03-07",
+          "seized_on:2026-01..2026-03", "seized_on:..2026-03-07", "seized_on:2026-03-07.."}) {
         EXPECT_TRUE(finds(yes)) << yes;
     }
     for (const char* no : {"seized_on:2025", "seized_on:2026-03-08..", "seized_on:..2026-03-06"}) {

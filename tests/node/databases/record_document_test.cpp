@@ -40,7 +40,8 @@ json with_ids(const Schema& schema, json document) {
 
 RC_GTEST_PROP(RecordDocument, GivesBackEveryDocumentAndChangesNothingWhenSavedAgain, ()) {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
-    const std::string database = *rc::gen::element<std::string>("seizures", "suspects", "companies");
+    const std::string database =
+        *rc::gen::element<std::string>("seizures", "suspects", "companies");
     const Schema& schema = test::schema(database);
     (void)generate_documents({seed, 1, database}, [&](const json& document) {
         test::Record record(database);

@@ -32,8 +32,8 @@ class TemporaryDirectory {
 public:
     TemporaryDirectory()
         : path_(std::filesystem::path(testing::TempDir()) /
-                ("entrepot_" + std::string(testing::UnitTest::GetInstance()
-                                               ->current_test_info()->name()))) {
+                ("entrepot_" +
+                 std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {
         std::filesystem::remove_all(path_);
         std::filesystem::create_directories(path_ / "schemas");
         std::filesystem::create_directories(path_ / "lists");
@@ -62,8 +62,9 @@ TEST(Schema, SaysWhatIsWrongAndWhere) {
               "boats.json: groups/1 'crew' fields/1: has an unknown member \"colour\"");
     EXPECT_THAT(refusal("\"flag\"", "\"Flag\""), HasSubstr("\"name\" has 1…48 of a-z"));
     EXPECT_THAT(refusal("\"name\": \"name\"", "\"name\": \"id\""), HasSubstr("is not \"id\""));
-    EXPECT_THAT(refusal("\"text\"", "\"code\", \"list\": \"units\", \"merge\": \"greatest\", "
-                                    "\"order\": [\"kg\", \"lb\"]"),
+    EXPECT_THAT(refusal("\"text\"",
+                        "\"code\", \"list\": \"units\", \"merge\": \"greatest\", "
+                        "\"order\": [\"kg\", \"lb\"]"),
                 HasSubstr("\"order\" names 'lb'"));
     EXPECT_THAT(refusal("{\"database\"", "{{\"database\""), HasSubstr("boats.json: line 1"));
 }
@@ -99,8 +100,9 @@ TEST(ShippedFiles, HaveLabelsInThreeLanguages) {
 TEST(Catalogue, TakesTheFilesOfADirectoryOverTheShippedOnes) {
     const TemporaryDirectory directory;
     directory.write("schemas/boats.json", good);
-    directory.write("lists/own.json",
-                    R"({"lists": [{"list": "units", "entries": [{"code": "kg", "label": {"en": "Kg"}}]}]})");
+    directory.write(
+        "lists/own.json",
+        R"({"lists": [{"list": "units", "entries": [{"code": "kg", "label": {"en": "Kg"}}]}]})");
     const auto loaded = Catalogue::load({directory.path(), {}});
     ASSERT_TRUE(loaded) << loaded.error().context;
     EXPECT_EQ((*(*loaded)->schema("boats"))->edition, 3U);
@@ -131,8 +133,9 @@ TEST(Catalogue, ListsTheDatabasesThereAre) {
     const auto schema = test::catalogue().schema("boats");
     ASSERT_FALSE(schema);
     EXPECT_EQ(schema.error().code, catalogue_unknown_database);
-    EXPECT_EQ(schema.error().context, "there is no database 'boats'; there are companies, "
-                                      "directory, seizures, suspects");
+    EXPECT_EQ(schema.error().context,
+              "there is no database 'boats'; there are companies, "
+              "directory, seizures, suspects");
 }
 
 TEST(CodeList, FindsCountriesByAnyOfTheirNames) {

@@ -19,8 +19,9 @@ TEST(Utf8, AcceptsWellFormedTextAndNothingElse) {
     for (const char* good : {"", "a", "é", "€", "𝄞", "long enough for eight bytes é"}) {
         EXPECT_TRUE(is_utf8(good)) << good;
     }
-    for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                            "\xff", "eight by\xe9", "\xe2\x82", "\xf0\x9f\x98"}) {
+    for (const char* bad :
+         {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff",
+          "eight by\xe9", "\xe2\x82", "\xf0\x9f\x98"}) {
         EXPECT_FALSE(is_utf8(bad)) << bad;
     }
 }

@@ -45,8 +45,9 @@ ErrorCode code_of(const char* pointer, const json& value) {
 TEST(Validate, TurnsAGoodDocumentIntoTypedAssignmentsInPathOrder) {
     ReadDocument out = read(good_seizure());
     EXPECT_THAT(words_of(out.problems), IsEmpty());
-    EXPECT_TRUE(std::is_sorted(out.assignments.begin(), out.assignments.end(),
-                               [](const Assignment& a, const Assignment& b) { return a.path < b.path; }));
+    EXPECT_TRUE(
+        std::is_sorted(out.assignments.begin(), out.assignments.end(),
+                       [](const Assignment& a, const Assignment& b) { return a.path < b.path; }));
     EXPECT_EQ(*test::value_at(out, "goods/1/quantity"), Value(replication::Decimal{250, 2}));
     EXPECT_EQ(*test::value_at(out, "country"), Value(replication::CodeValue{"JM"}));
     EXPECT_EQ(*test::value_at(out, "technical_aids/x_ray/code"),
@@ -140,12 +141,12 @@ TEST(Validate, CollectsEveryProblemAndNotTheFirstAlone) {
 
 TEST(Validate, AsksForTheFieldsOfTheSimplifiedFormUnlessItIsADraft) {
     json document = {{"kind", "seizure"}, {"status", "submitted"}, {"goods", {{{"unit", "kg"}}}}};
-    EXPECT_THAT(words_of(read(document).problems),
-                ElementsAre("seized_on: is required (Date of seizure)",
-                            "country: is required (Country)", "direction: is required (Direction)",
-                            "goods/1/category: is required (Category)",
-                            "goods/1/type: is required (Type)",
-                            "goods/1/quantity: is required (Quantity)"));
+    EXPECT_THAT(
+        words_of(read(document).problems),
+        ElementsAre("seized_on: is required (Date of seizure)", "country: is required (Country)",
+                    "direction: is required (Direction)",
+                    "goods/1/category: is required (Category)", "goods/1/type: is required (Type)",
+                    "goods/1/quantity: is required (Quantity)"));
     document["status"] = "draft";
     EXPECT_THAT(words_of(read(document).problems), IsEmpty());
     document.erase("status");
@@ -157,10 +158,11 @@ TEST(Validate, AsksForTheFieldsWhenADraftIsSubmitted) {
     record.save(read({{"kind", "seizure"}, {"status", "draft"}}).assignments);
     crypto::SeededEntropy ids(1);
     const Schema& schema = test::schema("seizures");
-    EXPECT_FALSE(
-        assignments_against(schema, record.state(), {{"status", "submitted"}}, ids).problems.empty());
+    EXPECT_FALSE(assignments_against(schema, record.state(), {{"status", "submitted"}}, ids)
+                     .problems.empty());
     json rest = good_seizure();
-    EXPECT_THAT(words_of(assignments_against(schema, record.state(), rest, ids).problems), IsEmpty());
+    EXPECT_THAT(words_of(assignments_against(schema, record.state(), rest, ids).problems),
+                IsEmpty());
 }
 
 TEST(Validate, RefusesAStatusThatMayNotFollow) {
@@ -216,8 +218,7 @@ TEST(Validate, NullClearsAFieldAndRemovesAnItem) {
                            {"narrative", nullptr},
                            {"route", {{"2", nullptr}, {"9", nullptr}}},
                            {"technical_aids", {{"dog", nullptr}}}};
-    const auto out =
-        assignments_against(test::schema("seizures"), record.state(), document, ids);
+    const auto out = assignments_against(test::schema("seizures"), record.state(), document, ids);
     EXPECT_THAT(out.assignments,
                 ElementsAre(Assignment{"place", Value()}, Assignment{"route/2", Liveness::removed},
                             Assignment{"technical_aids/dog", Liveness::removed}));
@@ -229,8 +230,7 @@ TEST(Validate, GivesANewItemOfAnOldRecordAnIdOfItsOwn) {
     crypto::SeededEntropy ids(1);
     json document = good_seizure();
     document["route"].push_back({{"role", "transit"}, {"country", "US"}});
-    const auto out =
-        assignments_against(test::schema("seizures"), record.state(), document, ids);
+    const auto out = assignments_against(test::schema("seizures"), record.state(), document, ids);
     ASSERT_EQ(out.assignments.size(), 2U);
     EXPECT_EQ(out.assignments[0].path.size(), std::string("route/1234567890123/country").size());
 }

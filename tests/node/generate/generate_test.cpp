@@ -32,7 +32,8 @@ TEST(Generate, GivesTheSameForASeedAndOthersForAnother) {
     EXPECT_EQ(generated({7, 20, "seizures"}), generated({7, 20, "seizures"}));
     EXPECT_NE(generated({7, 20, "seizures"}), generated({8, 20, "seizures"}));
     const auto longer = generated({7, 30, "seizures"});
-    EXPECT_TRUE(std::equal(longer.begin(), longer.begin() + 20, generated({7, 20, "seizures"}).begin()));
+    EXPECT_TRUE(
+        std::equal(longer.begin(), longer.begin() + 20, generated({7, 20, "seizures"}).begin()));
 }
 
 TEST(Generate, MakesSeizuresOfAboutSixHundredBytesThatDiffer) {

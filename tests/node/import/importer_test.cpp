@@ -100,8 +100,9 @@ TEST(Importer, ReadsDocumentsALineEach) {
     const auto mapping = Mapping::for_documents("directory", test::catalogue());
     ASSERT_TRUE(mapping);
     Importer importer(*mapping);
-    ASSERT_TRUE(importer.feed("{\"kind\":\"unit\",\"name\":\"A\"}\n{\"kind\":\"units\",\"name\":\"B\"}\n"
-                              "not json\n{\"kind\":\"unit\",\"name\":\"A\"}\n"));
+    ASSERT_TRUE(
+        importer.feed("{\"kind\":\"unit\",\"name\":\"A\"}\n{\"kind\":\"units\",\"name\":\"B\"}\n"
+                      "not json\n{\"kind\":\"unit\",\"name\":\"A\"}\n"));
     ASSERT_TRUE(importer.finish());
     const auto records = importer.take_records();
     ASSERT_EQ(records.size(), 2U);

@@ -45,7 +45,10 @@ TEST(RowReader, ReadsQuotesLineEndsAndCommasWithinValues) {
 
 TEST(RowReader, LeavesOutAByteOrderMarkHoweverItArrives) {
     for (const std::size_t piece : {1U, 2U, 3U, 100U}) {
-        EXPECT_THAT(fields("\xef\xbb\xbf" "a,b\n", piece), ElementsAre(ElementsAre("a", "b")));
+        EXPECT_THAT(fields("\xef\xbb\xbf"
+                           "a,b\n",
+                           piece),
+                    ElementsAre(ElementsAre("a", "b")));
     }
     EXPECT_THAT(fields("\xef\xbb"), ElementsAre(ElementsAre("\xef\xbb")));
     EXPECT_TRUE(fields("").empty());

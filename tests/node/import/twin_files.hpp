@@ -11,15 +11,17 @@ inline std::string wildlife_twin() {
     std::string out =
         "ID,Year,Date ,Database,Location ,\"City, Country\",Origin,Transit,Destination,Weight (kg) "
         ",Number,Airline ,Mode of Transport,Method of Detection,Obfuscation Method,Species\n";
-    const char* const ways[] = {"Airfreight", "Air Freight", "Airfrieght", "Airfeight",
-                                "Arifreight", "airfrieght",  "Lugage",     "Luggage",
-                                "Passenger Clothing & Luggage", "Unknown"};
+    const char* const ways[] = {"Airfreight", "Air Freight", "Airfrieght",
+                                "Airfeight",  "Arifreight",  "airfrieght",
+                                "Lugage",     "Luggage",     "Passenger Clothing & Luggage",
+                                "Unknown"};
     for (int i = 1; i <= 50; ++i) {
         const std::string number = std::to_string(i);
         out += number + ",2011," + std::to_string(i % 28 + 1) +
-               "-May-11,Ivory,S\xe3o Paulo\x96" "Guarulhos,\"Hong Kong, China\",DR Congo,\"Doha, "
+               "-May-11,Ivory,S\xe3o Paulo\x96"
+               "Guarulhos,\"Hong Kong, China\",DR Congo,\"Doha, "
                "Qatar; Bangkok, Thailand\",UAE," +
-               (i % 2 == 0 ? "2.50," : ",") + (i % 3 == 0 ? "7" : "") + ",Air \"\"Nord\"\"," ;
+               (i % 2 == 0 ? "2.50," : ",") + (i % 3 == 0 ? "7" : "") + ",Air \"\"Nord\"\",";
         out.replace(out.rfind("Air \"\"Nord\"\""), 12, "\"Air \"\"Nord\"\"\"");
         out += std::string(ways[i % 10]) + ",X-ray and dogs,in \"socks\",";
         out.replace(out.rfind("in \"socks\""), 10, "\"in \"\"socks\"\"\"");
@@ -61,8 +63,8 @@ inline std::string weapons_twin() {
            row("JAN", "INBOUND,Sea,Weapons,Explosives,-2147483648.0,1.0") +
            row("JAN", "OUTBOUND,Land,Weapons,Handgun,-2147483648.0,1.0") +
            row("FEB", "INBOUND,Air,Weapons,Other Weapons,104.0,") +
-           row("FEB", "INBOUND,Air,Weapons,Handgun,104.0,1.0") +
-           "2025 (FYTD),MAR," + here + "INBOUND,Air,Weapons,Handgun,105.0,1.0\r\n" +
+           row("FEB", "INBOUND,Air,Weapons,Handgun,104.0,1.0") + "2025 (FYTD),MAR," + here +
+           "INBOUND,Air,Weapons,Handgun,105.0,1.0\r\n" +
            row("MAR", "INBOUND,Air,Weapons,Scope,106.0,3.0") +
            row("MAR", "INBOUND,Air,Weapons,Receivers,106.0,3.0") +
            row("JUL", "INBOUND,Air,Ammunition & Gun Parts,Case,107.0,1025200.0");

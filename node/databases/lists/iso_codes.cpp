@@ -1,4 +1,4 @@
-#include "node/databases/iso_codes.hpp"
+#include "node/databases/lists/iso_codes.hpp"
 
 #include <cstring>
 #include <nlohmann/json.hpp>
