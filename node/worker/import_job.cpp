@@ -43,8 +43,14 @@ void ImportJob::feed(Bytes rows, JsonDone done) {
         lock.unlock();
         return done(Error{import_finished, "this import is finished; start another"});
     }
-    chunks_.push_back({std::move(rows), false, std::move(done)});
+    // One chunk may lie ready while another is read: the sender is answered at once for it.
+    const bool ready = chunks_.empty();
+    chunks_.push_back({std::move(rows), false, ready ? JsonDone{} : done});
     changed_.notify_all();
+    lock.unlock();
+    if (ready) {
+        done(progress());
+    }
 }
 
 void ImportJob::finish(JsonDone done) {
@@ -72,7 +78,9 @@ void ImportJob::run() {
             failed_ = failed_ ? taken : failed_;
         }
         if (!chunk.last) {
-            chunk.done(progress());
+            if (chunk.done) {
+                chunk.done(progress());
+            }
             continue;
         }
         {
@@ -128,6 +136,7 @@ void ImportJob::gather(bool all) {
     }
     const std::lock_guard lock(mutex_);
     counts_.rows = importer_.rows_read();
+    counts_.problems = problems_.size();
 }
 
 void ImportJob::send_batch() {
@@ -184,7 +193,7 @@ Result<json> ImportJob::progress() {
     return json{{"rows", counts_.rows},
                 {"records", counts_.records},
                 {"confirmed", counts_.confirmed},
-                {"problems", problems_.size()}};
+                {"problems", counts_.problems}};
 }
 
 Result<json> ImportJob::report() {

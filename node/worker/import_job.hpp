@@ -27,7 +27,8 @@ struct ImportWish {
 };
 
 struct ImportCounts {
-    std::uint64_t rows = 0, records = 0, added = 0, already_here = 0, confirmed = 0;
+    std::uint64_t rows = 0, records = 0, added = 0, already_here = 0, confirmed = 0,
+                  problems = 0;
 };
 
 class ImportJob {
@@ -38,7 +39,8 @@ public:
     ~ImportJob();
     ImportJob(const ImportJob&) = delete;
 
-    /// Takes the next bytes; `done` is called, in any thread, once there is room for more.
+    /// Takes the next bytes; `done` is called, in any thread, once there is room for more. An error of
+    /// an earlier chunk is told then.
     void feed(Bytes rows, JsonDone done);
     /// Takes the end; `done` gets the report when everything is confirmed.
     void finish(JsonDone done);

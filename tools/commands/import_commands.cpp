@@ -51,14 +51,27 @@ Outcome<json> mapping_of(const std::string& map) {
     return out;
 }
 
-/// "FILE" or "DATABASE FILE".
-Outcome<std::string> file_of(const Arguments& arguments, const json& mapping) {
+/// What is imported, and how its rows become records.
+struct Source {
+    std::string file;
+    json mapping;  ///< a mapping, or the name of a database: documents in the form of `put`
+};
+
+/// "FILE" or "DATABASE FILE"; without a mapping the rows are documents of that database.
+Outcome<Source> source_of(const Arguments& arguments) {
     const auto words = arguments.all("FILE");
+    if (!arguments.has("map")) {
+        if (words.size() != 2) {
+            return Error{usage_wrong, "import DATABASE FILE takes documents, one a line; else give --map"};
+        }
+        return Source{words.back(), words.front()};
+    }
+    TRY_ASSIGN(json mapping, mapping_of(arguments.text("map")));
     const std::string database = text_member(mapping, "database");
     if (words.size() > 2 || (words.size() == 2 && words.front() != database)) {
         return Error{usage_wrong, "import [DATABASE] FILE: this mapping is for " + database};
     }
-    return words.back();
+    return Source{words.back(), std::move(mapping)};
 }
 
 class RowSource {
@@ -149,12 +162,11 @@ void print_report(Console& console, const json& report) {
 
 Outcome<int> import(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    TRY_ASSIGN(const json mapping, mapping_of(arguments.text("map")));
-    TRY_ASSIGN(const std::string file, file_of(arguments, mapping));
-    TRY_ASSIGN(RowSource source, RowSource::open(invocation.console, file));
+    TRY_ASSIGN(const Source what, source_of(arguments));
+    TRY_ASSIGN(RowSource source, RowSource::open(invocation.console, what.file));
     TRY_ASSIGN(const auto directory, node_of(invocation));
     TRY_ASSIGN(auto node, NodeConnection::open(invocation, {directory}));
-    json wish{{"mapping", mapping}, {"dry_run", arguments.has("dry-run")}};
+    json wish{{"mapping", what.mapping}, {"dry_run", arguments.has("dry-run")}};
     if (arguments.has("compartment")) {
         wish["compartment"] = arguments.text("compartment");
     }
@@ -183,7 +195,8 @@ void add_import_commands(CommandTable& table) {
     table.push_back({"import",
                      "take in a CSV or NDJSON file; ends with 2 when some rows did not fit",
                      {{"FILE", "FILE", "[DATABASE] FILE; '-' reads standard input", true, true},
-                      {"--map", "MAP", "mapping file, or the name of a shipped one", true},
+                      {"--map", "MAP", "mapping file, or the name of a shipped one; without it the lines "
+                       "are documents as 'put' takes them"},
                       {"--compartment", "NAME", "where the records go (the unit's own)"},
                       {"--dry-run", "", "report only; keep nothing"},
                       {"--mend", "FILE", "write the rows that did not fit, to be mended"}},
