@@ -84,6 +84,7 @@ void PeerSessions::durable() {
 
 void PeerSessions::check() {
     const SteadyTime now = clock_.steady();
+    checking_ = true;
     for (auto& [connection, peer] : connections_) {
         peer.session->check(now);
     }
@@ -117,6 +118,9 @@ void PeerSessions::pump() {
                 ended.emplace_back(connection.first, ticked.error());
                 continue;
             }
+        }
+        if (checking_ && session.in_sync() && !session.check_answered()) {
+            session.check(now);  // a commit crossed the last one, or the connection is new
         }
         send_all(connection);
     }

@@ -38,7 +38,8 @@ public:
     void handle(const replication::EndpointEvent& event);
     /// Tells all sessions that the replica's durable state moved.
     void durable();
-    /// Starts an idle check with every live peer.
+    /// Starts an idle check with every live peer, and another where commits crossed it, until each
+    /// was answered "equal".
     void check();
     /// Does what is due and hands the endpoint whatever it takes.
     void pump();
@@ -72,6 +73,7 @@ private:
     Connections connections_;
     std::map<replication::PeerKey, SteadyTime> banned_until_;
     std::map<replication::PeerKey, PeerFailure> failures_;
+    bool checking_ = false;  ///< somebody asked; holds for later connections too
 };
 
 }  // namespace entrepot::node
