@@ -1,5 +1,7 @@
 #include "node/worker/names.hpp"
 
+#include <algorithm>
+
 #include "node/access/settings.hpp"
 #include "node/worker/places.hpp"
 
@@ -65,22 +67,23 @@ std::optional<replication::CompartmentId> national_place(const Desk& desk) {
     return std::nullopt;
 }
 
-/// The directory compartment of this unit and headquarters alone.
-std::optional<replication::CompartmentId> own_place(const Desk& desk, const replication::UnitId& unit) {
+/// The directory compartment of this unit and headquarters alone. The national one is not it, not
+/// even while no other unit has been enrolled.
+std::optional<replication::CompartmentId> own_place(const Desk& desk,
+                                                    const replication::UnitId& unit) {
     const auto& roster = desk.roster();
-    for (const auto* compartment : roster.compartments()) {
-        if (compartment->database != directory ||
-            roster.right(desk.keys().self(), compartment->id) != replication::Right::write) {
+    const auto is_of_another_unit = [&](const replication::NodeId& node) {
+        const auto* certificate = roster.node(node);
+        return certificate->unit != unit && certificate->kind != replication::NodeKind::headquarters;
+    };
+    for (const Place& place : readable_places(desk)) {
+        if (place.database != directory || place.name == national_directory ||
+            place.right != replication::Right::write) {
             continue;
         }
-        bool others = false;
-        for (const auto& node : roster.entitled(compartment->id, replication::Right::read)) {
-            const auto* certificate = roster.node(node);
-            others = others || (certificate->unit != unit &&
-                                certificate->kind != replication::NodeKind::headquarters);
-        }
-        if (!others) {
-            return compartment->id;
+        const auto readers = roster.entitled(place.id, replication::Right::read);
+        if (std::none_of(readers.begin(), readers.end(), is_of_another_unit)) {
+            return place.id;
         }
     }
     return std::nullopt;
