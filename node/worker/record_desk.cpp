@@ -22,6 +22,17 @@ std::string text_of(const json& body, const char* name) {
     return found != body.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
+const char* name_of(replication::ChangeKind kind) {
+    using replication::ChangeKind;
+    switch (kind) {
+        case ChangeKind::set: return "set";
+        case ChangeKind::tombstone: return "tombstone";
+        case ChangeKind::restore: return "restore";
+        case ChangeKind::merge_into: break;
+    }
+    return "merge_into";
+}
+
 /// A record that is more than a draft gets a reference number of this node where it has none.
 Status give_reference(Desk& desk, const Schema& schema, json& document) {
     const Field* field = schema.find("reference");
@@ -238,7 +249,7 @@ Result<json> record_history(Desk& desk, const RecordKey& key) {
                     {"number", counted.dot.number.value},
                     {"at", utc_text(counted.time.wall())},
                     {"state", entry.waiting ? "waiting" : "merged"},
-                    {"kind", static_cast<int>(counted.change.kind)},
+                    {"kind", name_of(counted.change.kind)},
                     {"assignments", json::array()}};
         if (const auto name = author_of(desk, counted.dot)) {
             change["node"] = to_base32(name->node.view());

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "node/access/administration.hpp"
@@ -93,6 +94,21 @@ Outcome<int> sync(const Invocation& invocation) {
     return 0;
 }
 
+/// The link knows ids only; names are in the directory, which the worker reads.
+void name_peers(NodeConnection& node, json& status) {
+    const auto roster = node.worker({"GET", "/roster"});
+    if (!roster || !status.contains("peers")) {
+        return;
+    }
+    std::map<std::string, std::string> names;
+    for (const json& known : roster.value().value("nodes", json::array())) {
+        names[text_member(known, "node")] = text_member(known, "name");
+    }
+    for (json& peer : status["peers"]) {
+        peer["unit_name"] = names[text_member(peer, "node")];
+    }
+}
+
 Outcome<int> status(const Invocation& invocation) {
     TRY_ASSIGN(const auto directory, node_of(invocation));
     ConnectionWish wish{directory};
@@ -105,6 +121,8 @@ Outcome<int> status(const Invocation& invocation) {
     answer["running"] = !node.is_temporary();
     if (const auto standing = node.worker({"GET", "/standing"})) {
         answer["standing"] = standing.value();
+        answer["name"] = text_member(standing.value(), "name");
+        name_peers(node, answer);
     }
     TRY(node.close());
     invocation.console.json() ? invocation.console.object(answer)

@@ -132,6 +132,12 @@ Outcome<void> NodeConnection::reach_worker(const Invocation& invocation) {
     return {};
 }
 
+Outcome<void> NodeConnection::start_worker() {
+    TRY(link({"POST", "/worker"}));
+    TRY(ask_until(worker_, {"GET", "/standing"}, temporary_, [](const json&) { return true; }));
+    return {};
+}
+
 Outcome<void> NodeConnection::unlock(const Invocation& invocation) {
     TRY_ASSIGN(const auto passphrase, read_passphrase(invocation, "this node"));
     const json body{{"officer", invocation.arguments.text("officer")},

@@ -47,6 +47,8 @@ public:
 
     /// Sees to it that the worker answers and is unlocked; open() does it when the wish says so.
     Outcome<void> reach_worker(const Invocation& invocation);
+    /// Starts a worker if none runs, and waits until its socket answers.
+    Outcome<void> start_worker();
     bool is_temporary() const { return temporary_ != nullptr; }
     Outcome<nlohmann::json> link(const NodeCall& call);
     Outcome<nlohmann::json> worker(const NodeCall& call);

@@ -13,7 +13,7 @@ using nlohmann::json;
 Outcome<int> unlock(const Invocation& invocation) {
     TRY_ASSIGN(const auto path, node_of(invocation));
     TRY_ASSIGN(auto running, NodeConnection::open(invocation, {path, false, false, {}}));
-    TRY(running.link({"POST", "/worker"}));
+    TRY(running.start_worker());
     TRY_ASSIGN(const auto passphrase,
                read_passphrase(invocation, invocation.arguments.text("officer", "this node")));
     const json body{{"officer", invocation.arguments.text("officer")},

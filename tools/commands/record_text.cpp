@@ -59,6 +59,16 @@ std::string short_time(const std::string& time) {
     return out;
 }
 
+/// When, unit, officer: names where they are known here, else ids.
+std::array<std::string, 3> author_cells(const json& author) {
+    const auto named = [&](const char* name, const char* id) {
+        const std::string text = text_member(author, name);
+        return text.empty() ? text_member(author, id) : text;
+    };
+    return {short_time(text_member(author, "at")), named("unit_name", "unit"),
+            named("officer_name", "officer")};
+}
+
 std::string place_text(const json& record) {
     const std::string name = text_member(record, "compartment_name");
     return name.empty() ? text_member(record, "compartment") : name;
@@ -116,14 +126,6 @@ std::string field_of(const Fields& fields, const std::string& path) {
     return found == fields.end() ? std::string() : found->second;
 }
 
-std::string change_kind(const json& kind) {
-    static constexpr std::array<const char*, 4> names{"set", "tombstone", "restore", "merge into"};
-    if (kind.is_number_unsigned() && kind.get<std::size_t>() < names.size()) {
-        return names.at(kind.get<std::size_t>());
-    }
-    return kind.is_string() ? kind.get<std::string>() : value_text(kind);
-}
-
 }  // namespace
 
 std::string value_text(const json& value) {
@@ -153,15 +155,8 @@ Fields flat_fields(const json& document) {
 }
 
 std::string author_text(const json& author) {
-    std::string out = short_time(text_member(author, "at"));
-    const auto add = [&](const char* name, const char* id, const char* before) {
-        const std::string text = text_member(author, name);
-        const std::string shown = text.empty() ? text_member(author, id) : text;
-        out += shown.empty() ? "" : before + shown;
-    };
-    add("unit_name", "unit", "  ");
-    add("officer_name", "officer", ", ");
-    return out;
+    const auto [time, unit, officer] = author_cells(author);
+    return time + (unit.empty() ? "" : "  " + unit) + (officer.empty() ? "" : ", " + officer);
 }
 
 void print_conflicts(Console& console, const json& record) {
@@ -175,8 +170,10 @@ void print_conflicts(Console& console, const json& record) {
                 table.add({value_text(member(value, "n")), value_text(member(value, "value"))});
             }
             for (const json& author : authors) {
+                auto [time, unit, officer] = author_cells(author);
                 table.add({first ? value_text(member(value, "n")) : "",
-                           first ? value_text(member(value, "value")) : "", author_text(author)});
+                           first ? value_text(member(value, "value")) : "", std::move(time),
+                           std::move(unit), std::move(officer)});
                 first = false;
             }
         }
@@ -225,7 +222,7 @@ void print_listing(Console& console, const json& records) {
 
 void print_history(Console& console, const json& history) {
     for (const json& change : member(history, "changes")) {
-        const std::string kind = change_kind(member(change, "kind"));
+        const std::string kind = text_member(change, "kind");
         const bool waiting = text_member(change, "state") == "waiting";
         console.line(author_text(change) + (kind == "set" ? "" : "  " + kind) +
                      (waiting ? "  (waiting for what its author saw)" : ""));

@@ -43,7 +43,7 @@ std::string state_text(const json& status) {
         return "running, locked since its start: 'entrepot unlock' lets it work";
     }
     const json standing = member(status, "standing");
-    if (standing.value("unlocked", false)) {
+    if (standing.is_object() && standing.value("unlocked", false)) {
         return "running, unlocked by " + text_member(standing, "officer");
     }
     return "running, locked: it relays and receives, and shows no record";

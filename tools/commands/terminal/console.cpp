@@ -38,7 +38,11 @@ void Console::progress(std::string_view text) {
 }
 
 void Console::error(const Failure& failure) {
-    note("entrepot: " + failure.code + ": " + failure.message);
+    std::string one_line;
+    for (const char c : failure.message) {
+        one_line += c == '\n' ? std::string("; ") : std::string(1, c);
+    }
+    note("entrepot: " + failure.code + ": " + one_line);
     if (json_) {
         object({{"error", {{"code", failure.code}, {"message", failure.message}}}});
     }
