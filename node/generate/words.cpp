@@ -4,6 +4,7 @@
 
 #include "crypto/base/ensure.hpp"
 #include "node/databases/shipped.hpp"
+#include "node/databases/code_list.hpp"
 #include "node/databases/json_text.hpp"
 
 namespace entrepot::node {
@@ -12,10 +13,8 @@ using nlohmann::json;
 
 namespace {
 
-constexpr ErrorCode words_malformed{"words.malformed", ErrorKind::invalid_input};
-
 json read(std::string_view name) {
-    auto out = parse_json(shipped_file(name), name, words_malformed);
+    auto out = parse_json(shipped_file(name), name, code_list_malformed);
     ENSURE(out.has_value());
     return std::move(out).value();
 }

@@ -118,6 +118,7 @@ TEST(Mapping, SaysWhatIsWrongAndWhere) {
     const auto refusal = [](const std::string& map) {
         auto out = Mapping::parse(map, "my.json", test::catalogue());
         EXPECT_FALSE(out) << map;
+        EXPECT_TRUE(out || out.error().code == mapping_malformed);
         return out ? std::string() : out.error().context;
     };
     EXPECT_THAT(refusal("{"), HasSubstr("my.json: line 1"));
