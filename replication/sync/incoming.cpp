@@ -17,8 +17,13 @@ Error malformed(std::string what) {
 
 Incoming::Incoming(Replica& replica, Carriage& carriage, Outgoing& outgoing,
                    const SessionLimits& limits, SessionCounters& counters)
-    : replica_(replica), carriage_(carriage), outgoing_(outgoing), limits_(limits),
-      counters_(counters), session_(replica.exchange().next_session()), window_(limits.credit_start),
+    : replica_(replica),
+      carriage_(carriage),
+      outgoing_(outgoing),
+      limits_(limits),
+      counters_(counters),
+      session_(replica.exchange().next_session()),
+      window_(limits.credit_start),
       granted_(limits.credit_start) {}
 
 Incoming::~Incoming() {
@@ -72,7 +77,8 @@ Status Incoming::frame(const message::Frame& frame, SteadyTime now) {
     now_ = now;
     received_ += frame.bytes.size();
     if (frame.bytes.size() > limits_.frame_most || frame.bytes.empty()) {
-        return Error{session_oversized, "frame of " + std::to_string(frame.bytes.size()) + " bytes"};
+        return Error{session_oversized,
+                     "frame of " + std::to_string(frame.bytes.size()) + " bytes"};
     }
     if (received_ > granted_) {
         return Error{session_credit, "peer sent more than it was granted"};
@@ -177,6 +183,7 @@ void Incoming::place(Assembly& assembly, std::uint64_t offset, SteadyTime now) {
             return;
         }
         assembly.wire = std::move(*half);
+        assembly.carried_over = assembly.wire.size();
     }
     assembly.wire.reserve(static_cast<std::size_t>(offset + assembly.left));
 }
@@ -211,7 +218,8 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
     if (!offered) {
         return refuse(source, assembly, std::move(offered).error());
     }
-    return settle(source, assembly, *offered, assembly.wire.size());
+    // Credit knows only what this session received.
+    return settle(source, assembly, *offered, assembly.wire.size() - assembly.carried_over);
 }
 
 Status Incoming::settle(const Source& source, const Assembly& assembly, Offered offered,
@@ -223,11 +231,16 @@ Status Incoming::settle(const Source& source, const Assembly& assembly, Offered 
             undurable_bytes_ += size;
             outgoing_.peer_holds(source.descriptor, source.log, assembly.number);
             break;
-        case Offered::duplicate: unacknowledged_.insert(assembly.index); break;
+        case Offered::duplicate:
+            unacknowledged_.insert(assembly.index);
+            break;
         case Offered::kept_aside:
         case Offered::no_room:
-        case Offered::quarantined: progress_[source.log].stalled = true; break;
-        case Offered::forked: break;  // the session sees it in the replica
+        case Offered::quarantined:
+            progress_[source.log].stalled = true;
+            break;
+        case Offered::forked:
+            break;  // the session sees it in the replica
     }
     return {};
 }
@@ -294,13 +307,15 @@ std::optional<message::Want> Incoming::want(SteadyTime now) {
     wanted_ = now;
     message::Want out;
     Exchange& exchange = replica_.exchange();
-    for (auto log = to_want_.begin(); log != to_want_.end() && out.logs.size() < message::wants_most;) {
+    for (auto log = to_want_.begin();
+         log != to_want_.end() && out.logs.size() < message::wants_most;) {
         const auto tip = replica_.accepted_tip(*log);
         Progress& progress = progress_[*log];
         const bool lacks = tip && tip->number < progress.peer;
         // A want says what is held, durably: it waits for what is still being written.
         const Head* durable = replica_.heads().find(*log);
-        const bool written = tip && tip->number == (durable == nullptr ? CommitNumber{} : durable->number);
+        const bool written =
+            tip && tip->number == (durable == nullptr ? CommitNumber{} : durable->number);
         if (!written || (lacks && !exchange.claim(*log, session_, now))) {
             ++log;
             continue;

@@ -38,7 +38,8 @@ public:
     std::optional<message::Acknowledge> acknowledge(SteadyTime now, bool in_passing);
     std::optional<SteadyTime> acknowledge_due() const;
 
-    /// Whether the peer holds something that is not durable here, or an acknowledgement is to be sent.
+    /// Whether the peer holds something that is not durable here, or an acknowledgement is to be
+    /// sent.
     bool is_behind() const;
     /// Whether the peer was asked for something that has not come.
     bool awaits_peer() const { return !lacking_.empty() && to_want_.empty(); }
@@ -64,6 +65,7 @@ private:
         std::uint64_t left = 0;  ///< bytes still to come; 0 when between commits
         bool skip = false;
         bool resumed = false;
+        std::size_t carried_over = 0;  ///< bytes that an earlier session received
     };
     struct Undurable {
         std::uint64_t sequence;
@@ -75,7 +77,8 @@ private:
     Result<std::uint32_t> read_source(WireReader& in, std::uint64_t reference);
     Status complete(Assembly& assembly);
     Status take(const Source& source, Assembly& assembly);
-    Status settle(const Source& source, const Assembly& assembly, Offered offered, std::size_t size);
+    Status settle(const Source& source, const Assembly& assembly, Offered offered,
+                  std::size_t size);
     Status refuse(const Source& source, const Assembly& assembly, Error error);
     Progress& progress_of(const LogDescriptor& log, const LogId& id);
     void ask_again(const LogId& log);
@@ -102,8 +105,8 @@ private:
     std::uint64_t received_ = 0;
     std::uint64_t window_;
     std::uint64_t granted_;
-    std::uint64_t grown_at_ = 0;   ///< bytes consumed when the window grew last
-    bool wants_credit_ = false;    ///< the sender said so since then
+    std::uint64_t grown_at_ = 0;  ///< bytes consumed when the window grew last
+    bool wants_credit_ = false;   ///< the sender said so since then
     std::uint64_t borrowed_ = 0;
     SteadyTime now_;
     SteadyTime wanted_;  ///< when want was last asked
