@@ -36,14 +36,19 @@ std::string whole_of(int file) {
     return out;
 }
 
-pid_t parent_of(const std::filesystem::path& process) {
+/// Fields of a process from its state on: "S 4711 …"; empty when there is no such process.
+std::string standing_of(const std::filesystem::path& process) {
     std::ifstream in(process / "stat");
     std::string text;
     std::getline(in, text);
     const auto name_end = text.rfind(')');
-    return name_end == std::string::npos || name_end + 4 > text.size()
-               ? -1
-               : static_cast<pid_t>(std::atol(text.c_str() + name_end + 4));
+    return name_end == std::string::npos || name_end + 4 > text.size() ? std::string{}
+                                                                      : text.substr(name_end + 2);
+}
+
+pid_t parent_of(const std::filesystem::path& process) {
+    const std::string standing = standing_of(process);
+    return standing.empty() ? -1 : static_cast<pid_t>(std::atol(standing.c_str() + 2));
 }
 
 }  // namespace
@@ -107,6 +112,11 @@ int ChildProcess::wait() {
         eventually([this] { return !runs(); });
     }
     return ended_with_;
+}
+
+bool is_alive(pid_t process) {
+    const std::string standing = standing_of("/proc/" + std::to_string(process));
+    return !standing.empty() && standing.front() != 'Z' && standing.front() != 'X';
 }
 
 std::vector<pid_t> children_of(pid_t parent) {

@@ -37,6 +37,8 @@ private:
     int ended_with_ = -1;
 };
 
+/// Whether the process still does anything; one that has ended and was not waited for does not.
+bool is_alive(pid_t process);
 /// The processes that this one has started, by the system's own list.
 std::vector<pid_t> children_of(pid_t parent);
 

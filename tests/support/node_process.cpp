@@ -72,9 +72,8 @@ void NodeProcess::kill_link() {
         const auto workers = process_->runs() ? children_of(process_->pid()) : std::vector<pid_t>{};
         process_->signal(SIGKILL);
         process_->wait();
-        const auto ended = [](pid_t worker) { return ::kill(worker, 0) != 0; };
         for (const pid_t worker : workers) {
-            if (!eventually([&] { return ended(worker); })) {
+            if (!eventually([&] { return !is_alive(worker); })) {
                 fail("the worker outlives its link");
             }
         }

@@ -2,10 +2,11 @@
 
 namespace entrepot::replication {
 
-ReplicaHost::ReplicaHost(const crypto::Identity& identity, Roster roster,
-                         std::uint64_t seed)
+ReplicaHost::ReplicaHost(const crypto::Identity& identity, Roster roster, std::uint64_t seed)
     : identity_(crypto::Identity::from_secret(identity.to_secret().view()).value()),
-      id_(identity.id()), store_(std::move(roster)), entropy_(seed),
+      id_(identity.id()),
+      store_(std::move(roster)),
+      entropy_(seed),
       replica_(std::make_unique<Replica>(store_.start(id_), store_)) {}
 
 LogDescriptor ReplicaHost::log(const CompartmentId& compartment) const {
@@ -28,7 +29,8 @@ Bytes ReplicaHost::make_commit(const CompartmentId& compartment, const crypto::S
     return commit;
 }
 
-Result<std::uint64_t> ReplicaHost::write(const CompartmentId& compartment, const crypto::Secret& key,
+Result<std::uint64_t> ReplicaHost::write(const CompartmentId& compartment,
+                                         const crypto::Secret& key,
                                          const std::vector<Bytes>& packed, HybridTime time) {
     return replica_->append_local(log(compartment), make_commit(compartment, key, packed, time));
 }

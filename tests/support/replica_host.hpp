@@ -20,7 +20,9 @@ public:
     MemoryStore& store() { return store_; }
     const MemoryStore& store() const { return store_; }
     crypto::Entropy& entropy() { return entropy_; }
-    SessionSelf session_self() const { return {&identity_.sign(), identity_.transport().public_key()}; }
+    SessionSelf session_self() const {
+        return {&identity_.sign(), identity_.transport().public_key()};
+    }
     const crypto::Identity& identity() const { return identity_; }
 
     /// This node's log in a compartment: the same after a crash.
