@@ -152,7 +152,7 @@ Outcome<void> TemporaryNode::wait_for_end() {
     bool well = false;
     while (!has_ended(&well)) {
         if (std::chrono::steady_clock::now() > until) {
-            return Error{node_not_stopped, "the temporary node does not end; see its trace.log"};
+            return Error{node_not_stopped, "the temporary node was told to stop and still runs"};
         }
         pause_briefly();
     }
