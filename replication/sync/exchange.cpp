@@ -85,7 +85,8 @@ void Exchange::drop_half(const LogId& log) {
 }
 
 std::uint64_t Exchange::borrow_credit(std::uint64_t wanted) {
-    const std::uint64_t left = limits_.credit_in_all - std::min(credit_lent_, limits_.credit_in_all);
+    const std::uint64_t left =
+        limits_.credit_in_all - std::min(credit_lent_, limits_.credit_in_all);
     const std::uint64_t given = std::min(wanted, left);
     credit_lent_ += given;
     return given;

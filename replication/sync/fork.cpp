@@ -21,7 +21,8 @@ Result<ForkProof> ForkProof::decode(ByteView bytes) {
     if (bytes.size() != wire_size) {
         return Error{fork_unproven, "a proof of " + std::to_string(bytes.size()) + " bytes"};
     }
-    TRY_ASSIGN(const LogDescriptor log, LogDescriptor::decode(bytes.first(LogDescriptor::wire_size)));
+    TRY_ASSIGN(const LogDescriptor log,
+               LogDescriptor::decode(bytes.first(LogDescriptor::wire_size)));
     const ByteView headers = bytes.subspan(LogDescriptor::wire_size);
     return of(log, headers.first(commit_header_size), headers.subspan(commit_header_size));
 }

@@ -1,9 +1,9 @@
-// ForkProof: two commits with one number in one log, both signed by its writer. Anyone who holds the
-// writer's certificate can check it. Says nothing about which branch counts: a cut does.
+// ForkProof: two commits with one number in one log, both signed by its writer. Anyone who holds
+// the writer's certificate can check it. Says nothing about which branch counts: a cut does.
 #pragma once
 
-#include "replication/log/log_id.hpp"
 #include "replication/log/commit.hpp"
+#include "replication/log/log_id.hpp"
 #include "replication/roster/roster.hpp"
 
 namespace entrepot::replication {

@@ -7,7 +7,8 @@
 namespace entrepot::replication {
 
 Handshake::Handshake(const Replica& replica, const SessionSelf& self,
-                     const crypto::TransportPublicKey& peer_key, Role role, crypto::Entropy& entropy)
+                     const crypto::TransportPublicKey& peer_key, Role role,
+                     crypto::Entropy& entropy)
     : replica_(replica), sign_(self.sign), peer_key_(peer_key) {
     own_.role = role;
     own_.node = replica.self();
@@ -44,7 +45,8 @@ Status Handshake::receive(const message::Hello& hello) {
     bool known = false;
     TRY(check_certificate(known));
     if (!known && hello.roster_length <= own_.roster_length) {
-        return Error{session_unknown_peer, "peer " + to_base32(hello.node.view()) + " is in no roster"};
+        return Error{session_unknown_peer,
+                     "peer " + to_base32(hello.node.view()) + " is in no roster"};
     }
     return {};
 }
@@ -100,14 +102,16 @@ Status Handshake::look_again() {
     TRY(check_certificate(known));
     const bool more_may_come = replica_.roster().length() < peer_->roster_length;
     if (!known && !more_may_come) {
-        return Error{session_unknown_peer, "peer " + to_base32(peer_->node.view()) + " is in no roster"};
+        return Error{session_unknown_peer,
+                     "peer " + to_base32(peer_->node.view()) + " is in no roster"};
     }
     if (!known || !proof_ || proven_) {
         return {};
     }
     const NodeCertificate& certificate = *replica_.roster().node(peer_->node);
     const Bytes content = signed_part(peer_->role);
-    if (!crypto::verify(certificate.identity.sign, crypto::domain::hello, {content}, proof_->signature)) {
+    if (!crypto::verify(certificate.identity.sign, crypto::domain::hello, {content},
+                        proof_->signature)) {
         return Error{session_proof, "peer did not sign both hellos"};
     }
     proven_ = true;

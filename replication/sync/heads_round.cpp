@@ -69,7 +69,8 @@ void HeadsRound::judge() {
     }
     verdict_ = Verdict::lists;
     listing_ = Listing{};
-    listing_.whole = std::max<std::uint64_t>(snapshot_.size(), peer_.log_count) <= listed_whole_most;
+    listing_.whole =
+        std::max<std::uint64_t>(snapshot_.size(), peer_.log_count) <= listed_whole_most;
     listing_.sending = listing_.whole;
     buckets_due_ = !listing_.whole;
 }
@@ -191,8 +192,7 @@ void HeadsRound::write_page(WireWriter& out) {
 
 bool HeadsRound::write_next(WireWriter& out) {
     if (digest_due_) {
-        message::write_part(out,
-                            message::Digest{mine_, roster_length_, snapshot_.size(), digest_});
+        message::write_part(out, message::Digest{mine_, roster_length_, snapshot_.size(), digest_});
         digest_due_ = false;
         if (mine_ == theirs_ && verdict_ == Verdict::none) {
             snapshot_.clear();

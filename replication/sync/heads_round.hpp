@@ -1,6 +1,6 @@
-// HeadsRound: comparing what two sides hold. Each round both send a digest of the same moment; equal
-// digests end it, else both send their heads: all of them up to 512 logs, beyond that those of the
-// 256 buckets (by first byte of the log id) whose digests differ. A round between rosters of
+// HeadsRound: comparing what two sides hold. Each round both send a digest of the same moment;
+// equal digests end it, else both send their heads: all of them up to 512 logs, beyond that those
+// of the 256 buckets (by first byte of the log id) whose digests differ. A round between rosters of
 // different length is void: the side that learns the longer one starts the next.
 #pragma once
 
@@ -36,11 +36,11 @@ private:
     struct Listing {
         bool buckets_sent = false;
         bool whole = true;
-        bool sending = false;       ///< pages are still to be sent
+        bool sending = false;  ///< pages are still to be sent
         bool received_last = false;
-        LogId after;                ///< last log sent
+        LogId after;  ///< last log sent
         bool any_sent = false;
-        std::set<LogId> seen;       ///< logs that the peer listed
+        std::set<LogId> seen;  ///< logs that the peer listed
         std::array<bool, message::bucket_count> differing{};
     };
 

@@ -68,9 +68,7 @@ struct Writer {
         }
     }
     void operator()(const Fork& part) const { out.raw(part.proof); }
-    void operator()(const Claim& part) const {
-        out.raw(part.descriptor.encode()).raw(part.header);
-    }
+    void operator()(const Claim& part) const { out.raw(part.descriptor.encode()).raw(part.header); }
     void operator()(const Digest& part) const {
         write_varint(out, part.round);
         write_varint(out, part.roster_length.value);

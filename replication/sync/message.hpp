@@ -1,5 +1,6 @@
 // Message: what travels between two sessions: a sequence number and one or more parts. PROTOCOL.md
-// gives the bytes. Reading allocates only what the bytes at hand justify; views live as long as they.
+// gives the bytes. Reading allocates only what the bytes at hand justify; views live as long as
+// they.
 #pragma once
 
 #include <array>
@@ -14,9 +15,9 @@
 
 namespace entrepot::replication::message {
 
-inline constexpr std::size_t entries_most = 1024;   ///< roster entries in a part
-inline constexpr std::size_t heads_most = 1024;     ///< heads in a part
-inline constexpr std::size_t wants_most = 1024;     ///< wants in a part
+inline constexpr std::size_t entries_most = 1024;  ///< roster entries in a part
+inline constexpr std::size_t heads_most = 1024;    ///< heads in a part
+inline constexpr std::size_t wants_most = 1024;    ///< wants in a part
 inline constexpr std::size_t acknowledged_most = 1024;
 inline constexpr std::size_t bucket_count = 256;
 inline constexpr std::size_t reason_most = 64;

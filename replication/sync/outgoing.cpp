@@ -17,8 +17,12 @@ constexpr std::uint64_t frame_ms = 50;
 
 Outgoing::Outgoing(Replica& replica, Carriage& carriage, const SessionLimits& limits,
                    SessionCounters& counters)
-    : replica_(replica), carriage_(carriage), limits_(limits), counters_(counters),
-      credit_(limits.credit_start), frame_size_(limits.frame_least) {}
+    : replica_(replica),
+      carriage_(carriage),
+      limits_(limits),
+      counters_(counters),
+      credit_(limits.credit_start),
+      frame_size_(limits.frame_least) {}
 
 Outgoing::Stream& Outgoing::stream_of(const LogDescriptor& log, const LogId& id) {
     const auto [place, is_new] = streams_.try_emplace(id);
@@ -47,7 +51,8 @@ void Outgoing::match_stated(const LogId& id, Stream& stream) {
     }
 }
 
-/// Follows the counted head: queues the stream if it has something, notes whether the peer is behind.
+/// Follows the counted head: queues the stream if it has something, notes whether the peer is
+/// behind.
 void Outgoing::refresh(const LogId& id, Stream& stream) {
     const auto head = replica_.counted_head(id);
     stream.head = head ? head->number : CommitNumber{};
@@ -175,7 +180,8 @@ void Outgoing::measure(std::uint64_t credit, SteadyTime now) {
     if (credit == credit_) {
         return;
     }
-    const auto elapsed = static_cast<std::uint64_t>(std::max<std::int64_t>(1, now.ms - measured_.ms));
+    const auto elapsed =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(1, now.ms - measured_.ms));
     const std::uint64_t size = (credit - credit_) * frame_ms / elapsed;
     frame_size_ = std::clamp<std::uint64_t>(size, limits_.frame_least, limits_.frame_most);
     measured_ = now;
@@ -293,8 +299,8 @@ Result<bool> Outgoing::start_next(std::size_t lane, Bytes& out) {
         announced_.push_back(id);
     }
     WireWriter head;
-    message::write_varint(head, std::uint64_t{*stream.index} << 2 | (item.at > 0 ? 2 : 0) |
-                                    (is_new ? 1 : 0));
+    message::write_varint(
+        head, std::uint64_t{*stream.index} << 2 | (item.at > 0 ? 2 : 0) | (is_new ? 1 : 0));
     if (is_new) {
         head.raw(stream.descriptor.encode());
     }
@@ -336,7 +342,8 @@ Status Outgoing::fill(std::size_t lane, Bytes& out, std::size_t size) {
     return {};
 }
 
-Result<std::optional<message::Frame>> Outgoing::frame(Bytes& out, std::size_t room, SteadyTime now) {
+Result<std::optional<message::Frame>> Outgoing::frame(Bytes& out, std::size_t room,
+                                                      SteadyTime now) {
     const std::uint64_t left = credit_ - sent_;
     const std::size_t size = std::min<std::uint64_t>({frame_size_, left, room});
     const auto lane = choose_lane();

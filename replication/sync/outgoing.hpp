@@ -1,6 +1,6 @@
-// Outgoing: the streams of commits to one peer, cut into frames by lane under the peer's credit, and
-// what the peer has acknowledged. One stream a log; it opens where the peer says that it stands and
-// then follows the durable head.
+// Outgoing: the streams of commits to one peer, cut into frames by lane under the peer's credit,
+// and what the peer has acknowledged. One stream a log; it opens where the peer says that it stands
+// and then follows the durable head.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ inline constexpr std::size_t item_head_most = 5 + LogDescriptor::wire_size + 10 
 struct Stated {
     CommitNumber mine;
     CommitNumber theirs;
-    HashPrefix hash;  ///< of their head
+    HashPrefix hash;     ///< of their head
     bool equal = false;  ///< number and hash
 };
 
@@ -43,8 +43,8 @@ public:
     std::vector<Bytes> take_claims() { return std::exchange(claims_, {}); }
     /// The peer sent this commit itself.
     void peer_holds(const LogDescriptor& log, const LogId& id, CommitNumber number);
-    /// The log's durable head moved. A stream that is not there opens at the log's first commit, if it
-    /// may: while heads are being compared the comparison opens it.
+    /// The log's durable head moved. A stream that is not there opens at the log's first commit, if
+    /// it may: while heads are being compared the comparison opens it.
     void moved(const LogId& log, bool may_open);
     /// The roster grew: drops streams no longer exchanged, clips heads to cuts.
     void roster_grew();

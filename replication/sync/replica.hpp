@@ -23,10 +23,11 @@ inline constexpr ErrorCode replica_local_chain{"replica.local_chain", ErrorKind:
 inline constexpr ErrorCode replica_local_right{"replica.local_right", ErrorKind::denied};
 
 struct ReplicaLimits {
-    std::size_t aside_per_log = 1024 * 1024;       ///< bytes kept aside (gap, roster ahead) of one log
-    std::size_t aside_in_all = 16 * 1024 * 1024;   ///< bytes kept aside of all logs
-    std::size_t quarantine_per_log = 1024 * 1024;  ///< bytes beyond a cut of one log, since the start
-    std::size_t partial_in_all = 16 * 1024 * 1024; ///< bytes of half-received commits
+    std::size_t aside_per_log = 1024 * 1024;  ///< bytes kept aside (gap, roster ahead) of one log
+    std::size_t aside_in_all = 16 * 1024 * 1024;  ///< bytes kept aside of all logs
+    std::size_t quarantine_per_log =
+        1024 * 1024;  ///< bytes beyond a cut of one log, since the start
+    std::size_t partial_in_all = 16 * 1024 * 1024;  ///< bytes of half-received commits
     std::uint64_t credit_in_all = 64 * 1024 * 1024;
 };
 
@@ -44,7 +45,7 @@ enum class Offered {
     kept_aside,   ///< a gap before it, or its author's roster is not here yet
     no_room,      ///< as kept_aside, but the bound is reached: dropped, to be asked for again
     quarantined,  ///< beyond a cut: in the next writes (bounded), not counted
-    forked,       ///< another commit with its number is held: proof kept, the log takes nothing more
+    forked,  ///< another commit with its number is held: proof kept, the log takes nothing more
 };
 
 struct CommitWrite {
@@ -101,8 +102,8 @@ public:
     /// is the store's, when the stored tip cannot be read.
     Result<LogTip> accepted_tip(const LogId& log) const;
 
-    /// Judges a commit of another node, or of this one come back from a peer. Errors are refusals of
-    /// the bytes (commit.*, admission.*), replica.log_forked, or the store's.
+    /// Judges a commit of another node, or of this one come back from a peer. Errors are refusals
+    /// of the bytes (commit.*, admission.*), replica.log_forked, or the store's.
     Result<Offered> offer(const LogDescriptor& log, Bytes commit);
     /// Queues a commit made here; its signature is taken as right. Gives its write's sequence.
     /// replica.local_chain unless it continues the accepted tip, replica.local_right without the
@@ -130,10 +131,12 @@ public:
     /// Whether the node may at least relay the compartment under the accepted roster.
     bool may_carry(const NodeId& node, const CompartmentId& compartment) const;
 
-    /// What `peer` said that it durably holds, in this process's life; number 0 when it said nothing.
+    /// What `peer` said that it durably holds, in this process's life; number 0 when it said
+    /// nothing.
     CommitNumber acknowledged(const NodeId& peer, const LogId& log) const;
 
-    /// What sessions of this node share: positions, half-received commits, credit. See exchange.hpp.
+    /// What sessions of this node share: positions, half-received commits, credit. See
+    /// exchange.hpp.
     class Exchange& exchange();
 
 private:

@@ -16,15 +16,22 @@ constexpr std::int64_t claim_retry_ms = 1000;
 
 Session::Core::Live::Live(Replica& replica, const NodeId& peer, const SessionLimits& limits,
                           SessionCounters& counters)
-    : carriage(replica, peer), outgoing(replica, carriage, limits, counters),
+    : carriage(replica, peer),
+      outgoing(replica, carriage, limits, counters),
       incoming(replica, carriage, outgoing, limits, counters),
-      heads(replica, carriage, outgoing, incoming), roster_length(replica.roster().length()),
+      heads(replica, carriage, outgoing, incoming),
+      roster_length(replica.roster().length()),
       moved(replica.exchange().moved_end()) {}
 
-Session::Core::Core(Replica& shared, const SessionSelf& self, const crypto::TransportPublicKey& peer,
-                    Role role, crypto::Entropy& entropy, SteadyTime now, const SessionLimits& bounds)
-    : replica(shared), limits(bounds), handshake(shared, self, peer, role, entropy), budget(now),
-      started(now), heard(now) {
+Session::Core::Core(Replica& shared, const SessionSelf& self,
+                    const crypto::TransportPublicKey& peer, Role role, crypto::Entropy& entropy,
+                    SteadyTime now, const SessionLimits& bounds)
+    : replica(shared),
+      limits(bounds),
+      handshake(shared, self, peer, role, entropy),
+      budget(now),
+      started(now),
+      heard(now) {
     if (role == Role::dialled) {
         queue(handshake.own());
     }
@@ -76,7 +83,8 @@ void Session::Core::follow_forks() {
     }
     for (const ForkProof& proof : replica.forks()) {
         const LogId log = proof.descriptor.id();
-        if (!live->forks.insert(log).second || !live->carriage.carries(proof.descriptor.compartment)) {
+        if (!live->forks.insert(log).second ||
+            !live->carriage.carries(proof.descriptor.compartment)) {
             continue;
         }
         queue(message::Fork{proof.encode()});
@@ -135,15 +143,14 @@ void Session::Core::write_roster(WireWriter& out) {
 }
 
 void Session::Core::write_live(WireWriter& out, SteadyTime now) {
-    while (out.size() < message_full && live->heads.write_next(out)) {
-    }
+    while (out.size() < message_full && live->heads.write_next(out)) {}
     follow_heads();
     if (const auto want = out.size() < message_full ? live->incoming.want(now) : std::nullopt) {
         message::write_part(out, *want);
     }
     if (check_due) {
-        message::write_part(out, message::Check{replica.roster().length(),
-                                                digest_of(live->carriage.heads())});
+        message::write_part(
+            out, message::Check{replica.roster().length(), digest_of(live->carriage.heads())});
         check_due = false;
         check_pending = true;
     }
@@ -268,7 +275,8 @@ Status Session::receive(ByteView message, SteadyTime now) {
 }
 
 std::optional<Bytes> Session::next_message(SteadyTime now) {
-    return core_->state == SessionState::ended || core_->failure ? std::nullopt : core_->compose(now);
+    return core_->state == SessionState::ended || core_->failure ? std::nullopt
+                                                                 : core_->compose(now);
 }
 
 Status Session::tick(SteadyTime now) {
@@ -300,7 +308,8 @@ bool Session::check_answered() const {
 Bytes Session::farewell(const ErrorCode& reason) {
     WireWriter out;
     message::write_varint(out, ++core_->sent);
-    message::write_part(out, message::Bye{std::string(reason.name().substr(0, message::reason_most))});
+    message::write_part(out,
+                        message::Bye{std::string(reason.name().substr(0, message::reason_most))});
     core_->state = SessionState::ended;
     ++core_->counters.messages_out;
     core_->counters.bytes_out += out.size();

@@ -4,8 +4,8 @@
 // Sans-I/O: bytes and times come in as arguments, messages are pulled. The driver's loop:
 //   message in     → receive; then replica.take_writes, one transaction, replica.durable, and
 //                    durable(now) of every session
-//   socket writable→ next_message, one at a time, so that urgent lanes overtake until the last moment
-//   timer          → tick at next_deadline
+//   socket writable→ next_message, one at a time, so that urgent lanes overtake until the last
+//   moment timer          → tick at next_deadline
 // After any call that may queue something the driver asks next_message again. An error ends the
 // session: send farewell(error) if that is still possible, disconnect, ban if deserves_ban.
 //
@@ -54,9 +54,9 @@ struct SessionLimits {
     std::size_t frame_most = 64 * 1024;
     std::uint64_t credit_start = 16 * 1024;
     std::uint64_t credit_most = 4 * 1024 * 1024;
-    std::int64_t hello_ms = 20'000;        ///< until the peer is proven
-    std::int64_t stall_ms = 60'000;        ///< without a message while something is owed to us
-    std::int64_t acknowledge_ms = 5;       ///< acknowledgements wait this long to travel together
+    std::int64_t hello_ms = 20'000;   ///< until the peer is proven
+    std::int64_t stall_ms = 60'000;   ///< without a message while something is owed to us
+    std::int64_t acknowledge_ms = 5;  ///< acknowledgements wait this long to travel together
 };
 
 /// This node's side of the connection; the key must outlive the session.
@@ -69,17 +69,17 @@ enum class SessionState { hello, roster, live, ended };
 
 struct SessionCounters {
     std::uint64_t messages_in = 0, messages_out = 0;
-    std::uint64_t bytes_in = 0, bytes_out = 0;      ///< of messages, without the transport's own
+    std::uint64_t bytes_in = 0, bytes_out = 0;  ///< of messages, without the transport's own
     std::uint64_t commits_in = 0, commits_out = 0;
-    std::uint64_t acknowledged = 0;                 ///< commits sent that the peer holds durably
-    std::uint64_t round_trips = 0;                  ///< checks and heads rounds completed
+    std::uint64_t acknowledged = 0;  ///< commits sent that the peer holds durably
+    std::uint64_t round_trips = 0;   ///< checks and heads rounds completed
 };
 
 class Session {
 public:
     /// `peer` is the key that the transport authenticated. `replica` and `entropy` must outlive it.
-    Session(Replica& replica, const SessionSelf& self, const crypto::TransportPublicKey& peer, Role role,
-            crypto::Entropy& entropy, SteadyTime now, SessionLimits limits = {});
+    Session(Replica& replica, const SessionSelf& self, const crypto::TransportPublicKey& peer,
+            Role role, crypto::Entropy& entropy, SteadyTime now, SessionLimits limits = {});
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;

@@ -35,7 +35,7 @@ struct Session::Core {
         HeadsRound heads;
         RosterLength roster_length;
         std::set<LogId> forks;
-        std::uint64_t moved;           ///< cursor into the exchange's journal
+        std::uint64_t moved;  ///< cursor into the exchange's journal
         std::uint64_t rounds_seen = 0;
 
         Live(Replica& replica, const NodeId& peer, const SessionLimits& limits,
@@ -59,8 +59,8 @@ struct Session::Core {
     bool check_due = false, check_pending = false, check_equal = false;
     std::optional<message::CheckReply> reply;
 
-    Core(Replica& shared, const SessionSelf& self, const crypto::TransportPublicKey& peer, Role role,
-         crypto::Entropy& entropy, SteadyTime now, const SessionLimits& bounds);
+    Core(Replica& shared, const SessionSelf& self, const crypto::TransportPublicKey& peer,
+         Role role, crypto::Entropy& entropy, SteadyTime now, const SessionLimits& bounds);
 
     Status receive(ByteView bytes, SteadyTime now);
     Status dispatch(const message::Part& part, SteadyTime now);

@@ -88,8 +88,8 @@ Status Session::Core::go_on() {
 }
 
 Status Session::Core::take(const message::RosterEntries& part, SteadyTime) {
-    const bool awaited = handshake.has_hello() &&
-                         (live || replica.roster().length() < handshake.peer_roster());
+    const bool awaited =
+        handshake.has_hello() && (live || replica.roster().length() < handshake.peer_roster());
     if (!awaited && state != SessionState::roster) {
         return out_of_place("roster entries");
     }
@@ -135,7 +135,8 @@ Status Session::Core::take(const message::Claim& part, SteadyTime) {
     if (commit_hash(own) == commit_hash(part.header)) {
         return {};
     }
-    return replica.offer_fork(ForkProof::of(part.descriptor, own, part.header)) ? Status()
+    return replica.offer_fork(ForkProof::of(part.descriptor, own, part.header))
+               ? Status()
                : Status(Error{fork_unproven, "a claim that is not signed by the log's writer"});
 }
 

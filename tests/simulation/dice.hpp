@@ -17,7 +17,8 @@ public:
         return value % sides;
     }
     std::int64_t between(std::int64_t least, std::int64_t most) {
-        return least + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1)));
+        return least +
+               static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1)));
     }
     bool percent(std::uint64_t chance) { return below(100) < chance; }
     crypto::Entropy& entropy() { return entropy_; }

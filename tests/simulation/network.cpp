@@ -8,6 +8,8 @@ namespace {
 /// Messages on their way in one direction before the transport takes no more.
 constexpr int high_water = 4;
 constexpr std::int64_t heartbeat_ms = 3000;
+/// A peer that was denied is dialled again only after this long.
+constexpr std::int64_t denied_ms = 4000;
 
 }  // namespace
 
@@ -67,9 +69,9 @@ void Network::drop_connections(std::size_t node) {
     }
 }
 
-void Network::dial_later(std::size_t link) {
+void Network::dial_later(std::size_t link, std::int64_t least_ms) {
     const std::uint64_t attempt = ++dialling_[link];
-    schedule_.after(dice_.between(50, 600), [this, link, attempt] {
+    schedule_.after(least_ms + dice_.between(0, 550), [this, link, attempt] {
         if (attempt == dialling_[link]) {
             dial(link);
         }
@@ -102,7 +104,7 @@ void Network::dial(std::size_t link) {
     pump(made, 1);
 }
 
-void Network::close(Shared connection) {
+void Network::close(Shared connection, std::int64_t wait_ms) {
     if (connection->broken) {
         return;
     }
@@ -111,7 +113,7 @@ void Network::close(Shared connection) {
     connections_[connection->link].reset();
     note(connection->link + 1000);
     if (links_[connection->link].up) {
-        dial_later(connection->link);
+        dial_later(connection->link, wait_ms);
     }
 }
 
@@ -134,9 +136,14 @@ bool Network::alter(Bytes& message, int& copies, std::int64_t& delay) {
         return true;
     }
     switch (dice_.below(4)) {
-        case 0: return false;
-        case 1: copies = 2; break;
-        case 2: delay += 40; break;
+        case 0:
+            return false;
+        case 1:
+            copies = 2;
+            break;
+        case 2:
+            delay += 40;
+            break;
         default: {
             const std::uint64_t bit = dice_.below(message.size() * 8);
             message[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
@@ -170,9 +177,8 @@ void Network::send(const Shared& connection, std::size_t side, Bytes message) {
     at += late;
     for (int copy = 0; copy < copies; ++copy) {
         ++connection->in_flight[side];
-        schedule_.after(at - schedule_.now().ms, [this, connection, side, message] {
-            deliver(connection, side, message);
-        });
+        schedule_.after(at - schedule_.now().ms,
+                        [this, connection, side, message] { deliver(connection, side, message); });
     }
 }
 
@@ -189,7 +195,7 @@ void Network::deliver(const Shared& connection, std::size_t from, const Bytes& m
     }
     if (!status) {
         on_error(status.error());
-        close(connection);
+        close(connection, status.error().code.kind() == ErrorKind::denied ? denied_ms : 50);
     }
     wake(connection->node[to]);
     if (!connection->broken) {
@@ -204,7 +210,8 @@ void Network::wake(std::size_t node) {
     }
     if (self.begin_transaction()) {
         const std::uint64_t starts = starts_[node];
-        schedule_.after(dice_.between(1, 30), [this, node, starts] { end_of_disk_write(node, starts); });
+        schedule_.after(dice_.between(1, 30),
+                        [this, node, starts] { end_of_disk_write(node, starts); });
     }
     const bool moved = self.has_moved();
     for (std::size_t link = 0; link < connections_.size(); ++link) {
@@ -231,7 +238,8 @@ void Network::end_of_disk_write(std::size_t node, std::uint64_t starts) {
 
 void Network::arm(const Shared& connection, std::size_t side) {
     const auto due = connection->session[side]->next_deadline();
-    if (!due || (connection->armed[side] > schedule_.now().ms && connection->armed[side] <= due->ms)) {
+    if (!due ||
+        (connection->armed[side] > schedule_.now().ms && connection->armed[side] <= due->ms)) {
         return;
     }
     const std::int64_t at = std::max(due->ms, schedule_.now().ms + 1);
@@ -256,7 +264,8 @@ bool Network::all_in_sync() const {
             continue;
         }
         const Shared& connection = connections_[link];
-        if (!connection || !connection->session[0]->in_sync() || !connection->session[1]->in_sync()) {
+        if (!connection || !connection->session[0]->in_sync() ||
+            !connection->session[1]->in_sync()) {
             return false;
         }
     }
@@ -266,11 +275,14 @@ bool Network::all_in_sync() const {
 std::string Network::describe() const {
     std::string out;
     for (std::size_t link = 0; link < links_.size(); ++link) {
-        out += "link " + nodes_[links_[link].dialler]->name() + "-" + nodes_[links_[link].accepter]->name();
+        out += "link " + nodes_[links_[link].dialler]->name() + "-" +
+               nodes_[links_[link].accepter]->name();
         out += links_[link].up ? " up" : " down";
         if (const Shared& connection = connections_[link]) {
             for (const auto& session : connection->session) {
-                out += session->in_sync() ? " in sync" : " state " + std::to_string(static_cast<int>(session->state()));
+                out += session->in_sync()
+                           ? " in sync"
+                           : " state " + std::to_string(static_cast<int>(session->state()));
             }
         }
         out += "\n";

@@ -76,14 +76,14 @@ private:
         std::array<int, 2> in_flight{};         ///< from side i
         std::array<std::int64_t, 2> arrives{};  ///< last arrival of what side i sent
         std::array<std::int64_t, 2> armed{};
-        std::array<bool, 2> severed{};          ///< what side i sends is lost from now on
+        std::array<bool, 2> severed{};  ///< what side i sends is lost from now on
         bool broken = false;
     };
     using Shared = std::shared_ptr<Connection>;
 
-    void dial_later(std::size_t link);
+    void dial_later(std::size_t link, std::int64_t least_ms = 50);
     void dial(std::size_t link);
-    void close(Shared connection);
+    void close(Shared connection, std::int64_t wait_ms = 50);
     void pump(const Shared& connection, std::size_t side);
     void send(const Shared& connection, std::size_t side, Bytes message);
     void deliver(const Shared& connection, std::size_t from, const Bytes& message);
@@ -96,8 +96,8 @@ private:
     Schedule& schedule_;
     Dice& dice_;
     std::vector<SimulatedLink> links_;
-    std::vector<Shared> connections_;           ///< by link, may be null
-    std::vector<std::uint64_t> dialling_;       ///< by link: attempts made so far
+    std::vector<Shared> connections_;              ///< by link, may be null
+    std::vector<std::uint64_t> dialling_;          ///< by link: attempts made so far
     std::map<std::size_t, std::uint64_t> starts_;  ///< by node: crashes so far
 };
 

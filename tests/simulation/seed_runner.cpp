@@ -31,7 +31,8 @@ std::string replay_command(std::uint64_t seed) {
     return "tools/simulate --seeds 1 --from " + std::to_string(seed);
 }
 
-RangeResult run_range(const SeedRange& range, const std::function<void(const RangeResult&)>& progress) {
+RangeResult run_range(const SeedRange& range,
+                      const std::function<void(const RangeResult&)>& progress) {
     RangeResult result;
     std::mutex mutex;
     std::atomic<std::uint64_t> next{0};

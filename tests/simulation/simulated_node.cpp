@@ -8,7 +8,9 @@ SimulatedNode::SimulatedNode(std::string name, const crypto::Identity& identity,
                              Packing& packing, PlantedFault fault)
     : name_(std::move(name)),
       identity_(crypto::Identity::from_secret(identity.to_secret().view()).value()),
-      store_(std::move(roster)), packing_(packing), fault_(fault) {
+      store_(std::move(roster)),
+      packing_(packing),
+      fault_(fault) {
     start();
 }
 
@@ -77,8 +79,8 @@ bool SimulatedNode::write(const CompartmentId& compartment, const std::vector<Ch
     const auto tip = replica_->accepted_tip(descriptor.id());
     ENSURE(tip.has_value());
     const HybridTime time = clock_.next({now.ms + skew_ms});
-    CommitBuilder builder({descriptor.id(), tip->number.next(), tip->hash, time, length, generation},
-                          *key, entropy);
+    CommitBuilder builder(
+        {descriptor.id(), tip->number.next(), tip->hash, time, length, generation}, *key, entropy);
     for (const Change& change : changes) {
         builder.add(packing_.pack(encode_change(change).value()));
     }

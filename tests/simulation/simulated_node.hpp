@@ -1,5 +1,5 @@
-// SimulatedNode: the driver of one replica: a disk that takes its time and forgets, in a crash, what
-// it had not finished; a worker; a clock that is wrong by a fixed amount.
+// SimulatedNode: the driver of one replica: a disk that takes its time and forgets, in a crash,
+// what it had not finished; a worker; a clock that is wrong by a fixed amount.
 #pragma once
 
 #include "replication/log/commit_builder.hpp"
@@ -14,8 +14,8 @@ enum class PlantedFault { none, acknowledge_before_durable, drop_one_sibling };
 
 class SimulatedNode {
 public:
-    SimulatedNode(std::string name, const crypto::Identity& identity, Roster roster, Packing& packing,
-                  PlantedFault fault);
+    SimulatedNode(std::string name, const crypto::Identity& identity, Roster roster,
+                  Packing& packing, PlantedFault fault);
 
     const std::string& name() const { return name_; }
     const crypto::Identity& identity() const { return identity_; }
@@ -25,7 +25,9 @@ public:
     const Replica& replica() const { return *replica_; }
     const SimulatedWorker& worker() const { return *worker_; }
     const MemoryStore& store() const { return store_; }
-    SessionSelf session_self() const { return {&identity_.sign(), identity_.transport().public_key()}; }
+    SessionSelf session_self() const {
+        return {&identity_.sign(), identity_.transport().public_key()};
+    }
 
     void start();
     /// Sessions must be gone by then.

@@ -60,8 +60,9 @@ CommitStanding SimulatedWorker::standing(const ContextEntry& named) const {
     if (found == logs_.end() || named.number.value > found->second.hashes.size()) {
         return CommitStanding::unknown;
     }
-    return found->second.hashes[named.number.value - 1] == named.hash ? CommitStanding::held
-                                                                      : CommitStanding::other_branch;
+    return found->second.hashes[named.number.value - 1] == named.hash
+               ? CommitStanding::held
+               : CommitStanding::other_branch;
 }
 
 void SimulatedWorker::catch_up() {
@@ -103,9 +104,9 @@ bool SimulatedWorker::open_next(const LogId& id, Log& log, CommitNumber number) 
     log.hashes.push_back(prefix_of(opened->hash));
     for (Result<Change>& change : opened->changes) {
         ENSURE(change.has_value());
-        ArrivedChange arrived{{log.compartment, change->record},
-                              {{id, number}, prefix_of(opened->hash), commit.header.time,
-                               std::move(*change)}};
+        ArrivedChange arrived{
+            {log.compartment, change->record},
+            {{id, number}, prefix_of(opened->hash), commit.header.time, std::move(*change)}};
         given_[arrived.record].push_back(arrived.counted);
         ENSURE(applier_->apply(std::move(arrived)).has_value());
     }

@@ -24,8 +24,11 @@ AdministrationOptions first_administration() {
 }  // namespace
 
 World::World(const RunOptions& options, Packing& packing)
-    : options_(options), packing_(packing), dice_(options.seed),
-      administration_(first_administration()), network_(nodes_, schedule_, dice_) {
+    : options_(options),
+      packing_(packing),
+      dice_(options.seed),
+      administration_(first_administration()),
+      network_(nodes_, schedule_, dice_) {
     network_.hostile = dice_.percent(25);
     network_.on_delivered = [this](std::size_t from, std::size_t to) {
         check_acknowledged(from, to);
@@ -53,9 +56,8 @@ void World::build() {
 }
 
 void World::add_node(const std::string& name) {
-    nodes_.push_back(std::make_unique<SimulatedNode>(name, administration_.identity(name),
-                                                     administration_.roster(), packing_,
-                                                     options_.fault));
+    nodes_.push_back(std::make_unique<SimulatedNode>(
+        name, administration_.identity(name), administration_.roster(), packing_, options_.fault));
     nodes_.back()->skew_ms = dice_.between(-900'000, 900'000);
 }
 
@@ -101,8 +103,7 @@ void World::phase_with_faults() {
     while (schedule_.now().ms < faulty_ms && !result_.violation) {
         act();
         const SteadyTime until{schedule_.now().ms + dice_.between(50, 900)};
-        while (!result_.violation && schedule_.run_next(until)) {
-        }
+        while (!result_.violation && schedule_.run_next(until)) {}
         if (schedule_.now().ms >= next_check) {
             check_states();
             next_check += check_every_ms;
@@ -135,7 +136,8 @@ void World::phase_of_healing() {
             return;
         }
     }
-    violate("did not converge within " + std::to_string(healing_ms) + " ms\n" + differences() + network_.describe());
+    violate("did not converge within " + std::to_string(healing_ms) + " ms\n" + differences() +
+            network_.describe());
 }
 
 void World::act() {
@@ -219,10 +221,17 @@ void World::break_something() {
     const std::size_t link = dice_.below(network_.link_count());
     switch (dice_.below(5)) {
         case 0:
-        case 1: network_.take_down(link); break;
-        case 2: network_.bring_up(link); break;
-        case 3: network_.link(link).blocked[dice_.below(2)] = true; break;
-        default: crash(dice_.below(nodes_.size()));
+        case 1:
+            network_.take_down(link);
+            break;
+        case 2:
+            network_.bring_up(link);
+            break;
+        case 3:
+            network_.link(link).blocked[dice_.below(2)] = true;
+            break;
+        default:
+            crash(dice_.below(nodes_.size()));
     }
     if (!network_.link(link).up || network_.link(link).blocked != std::array<bool, 2>{}) {
         schedule_.after(dice_.between(300, 6000), [this, link] {
@@ -250,7 +259,8 @@ void World::crash(std::size_t node) {
     });
 }
 
-/// The administration's own copy of the roster is safe: headquarters is given it again after a crash.
+/// The administration's own copy of the roster is safe: headquarters is given it again after a
+/// crash.
 void World::offer_roster() {
     SimulatedNode& node = *nodes_[headquarters];
     if (node.is_up()) {
@@ -261,8 +271,12 @@ void World::offer_roster() {
 
 void World::grow_roster() {
     switch (dice_.below(4)) {
-        case 0: admit_newcomer(); break;
-        case 1: administration_.new_generation(compartments_[dice_.below(compartments_.size())]); break;
+        case 0:
+            admit_newcomer();
+            break;
+        case 1:
+            administration_.new_generation(compartments_[dice_.below(compartments_.size())]);
+            break;
         case 2: {
             // A unit gets to see, or to write, what another one writes.
             const std::size_t unit = 1 + dice_.below(2);
@@ -272,7 +286,8 @@ void World::grow_roster() {
             }
             break;
         }
-        default: revoke_someone();
+        default:
+            revoke_someone();
     }
     offer_roster();
 }
@@ -288,7 +303,8 @@ void World::admit_newcomer() {
     offer_roster();
     add_node(name);
     const std::size_t self = nodes_.size() - 1;
-    network_.add_link({self, dice_.percent(50) ? headquarters : 3, true, dice_.between(1, 100), 5, {}});
+    network_.add_link(
+        {self, dice_.percent(50) ? headquarters : 3, true, dice_.between(1, 100), 5, {}});
     if (dice_.percent(50) && !revoked_.contains(1)) {
         network_.add_link({self, 1, true, dice_.between(1, 100), 5, {}});
     }

@@ -1,6 +1,6 @@
-// World: one simulated run: an administration, its nodes, what its officers do, and what goes wrong,
-// all drawn from one seed. Phase 1 has faults and checks safety; phase 2 heals and checks that all
-// converge within a bound.
+// World: one simulated run: an administration, its nodes, what its officers do, and what goes
+// wrong, all drawn from one seed. Phase 1 has faults and checks safety; phase 2 heals and checks
+// that all converge within a bound.
 #pragma once
 
 #include "tests/simulation/network.hpp"
@@ -14,9 +14,9 @@ struct RunOptions {
 };
 
 struct RunResult {
-    std::uint64_t trace = 0;                       ///< equal for equal runs
-    std::optional<std::string> violation;          ///< what did not hold, and when
-    std::map<std::string, std::uint64_t> errors;   ///< sessions ended, by code
+    std::uint64_t trace = 0;                      ///< equal for equal runs
+    std::optional<std::string> violation;         ///< what did not hold, and when
+    std::map<std::string, std::uint64_t> errors;  ///< sessions ended, by code
     std::uint64_t messages = 0, commits = 0, crashes = 0;
     std::int64_t virtual_ms = 0;
 };

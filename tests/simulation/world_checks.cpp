@@ -111,7 +111,8 @@ void World::check_pair(const SimulatedNode& one, const SimulatedNode& other) {
             }
         }
         if (heads[0] == heads[1] && states[0] != states[1]) {
-            violate(one.name() + " and " + other.name() + " hold the same and show different records");
+            violate(one.name() + " and " + other.name() +
+                    " hold the same and show different records");
         }
     }
 }
@@ -122,7 +123,8 @@ void World::check_secrecy(const SimulatedNode& node) {
     for (const CompartmentId& compartment : compartments_) {
         bool granted = false;
         for (std::uint64_t length = 1; length <= roster.length().value; ++length) {
-            granted = granted || roster.right(node.id(), compartment, RosterLength{length}) >= Right::read;
+            granted = granted ||
+                      roster.right(node.id(), compartment, RosterLength{length}) >= Right::read;
         }
         const bool has_key = node.worker().key(compartment, Generation{1}) != nullptr;
         if (!granted && (has_key || node.worker().opened().contains(compartment))) {
@@ -154,13 +156,16 @@ std::string World::differences() const {
     }
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
         for (const auto& [log, head] : newest) {
-            const bool carries = roster.right(nodes_[node]->id(), head.descriptor.compartment) >= Right::relay;
+            const bool carries =
+                roster.right(nodes_[node]->id(), head.descriptor.compartment) >= Right::relay;
             const auto end = end_of(head.descriptor, log, roster);
-            const std::uint64_t wanted = end ? std::min(end->number, head.number).value : head.number.value;
+            const std::uint64_t wanted =
+                end ? std::min(end->number, head.number).value : head.number.value;
             const auto held = nodes_[node]->replica().counted_head(log);
             if (!revoked_.contains(node) && carries && (held ? held->number.value : 0) != wanted) {
-                out += nodes_[node]->name() + " holds " + std::to_string(held ? held->number.value : 0) +
-                       " of " + std::to_string(wanted) + " commits of " + to_hex(log.view()) + "\n";
+                out += nodes_[node]->name() + " holds " +
+                       std::to_string(held ? held->number.value : 0) + " of " +
+                       std::to_string(wanted) + " commits of " + to_hex(log.view()) + "\n";
             }
         }
     }

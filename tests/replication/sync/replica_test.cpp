@@ -64,7 +64,8 @@ TEST_F(ReplicaTest, KeepsNoMoreAsideThanItsBound) {
 
 TEST_F(ReplicaTest, WaitsForTheRosterThatItsAuthorHad) {
     administration_.add_unit("port");
-    ASSERT_THAT(pair_.dialler().host.replica().offer_roster({0}, administration_.entries()), IsOk());
+    ASSERT_THAT(pair_.dialler().host.replica().offer_roster({0}, administration_.entries()),
+                IsOk());
     pair_.dialler().host.settle();
     const auto commits = written(2);
     EXPECT_THAT(offer(commits[0]), IsOkAndHolds(Offered::kept_aside));
@@ -77,7 +78,8 @@ TEST_F(ReplicaTest, QuarantinesWhatLiesBeyondACutAndCountsItOnceTheCutMoves) {
     const auto commits = written(3);
     ASSERT_THAT(offer(commits[0]), IsOk());
     pair_.accepter().host.settle();
-    administration_.revoke(administration_.id("airport"), {{log().id(), {1}, commit_hash(commits[0])}});
+    administration_.revoke(administration_.id("airport"),
+                           {{log().id(), {1}, commit_hash(commits[0])}});
     ASSERT_THAT(headquarters().offer_roster({0}, administration_.entries()), IsOk());
     EXPECT_THAT(offer(commits[1]), IsOkAndHolds(Offered::quarantined));
     pair_.accepter().host.settle();
@@ -95,13 +97,15 @@ TEST_F(ReplicaTest, CountsOnlyUpToACutThatCameLater) {
         ASSERT_THAT(offer(commit), IsOk());
     }
     pair_.accepter().host.settle();
-    administration_.revoke(administration_.id("airport"), {{log().id(), {1}, commit_hash(commits[0])}});
+    administration_.revoke(administration_.id("airport"),
+                           {{log().id(), {1}, commit_hash(commits[0])}});
     ASSERT_THAT(headquarters().offer_roster({0}, administration_.entries()), IsOk());
     const auto head = headquarters().counted_head(log().id());
     ASSERT_TRUE(head);
     EXPECT_EQ(head->number, CommitNumber{1});
     EXPECT_EQ(head->hash, commit_hash(commits[0]));
-    EXPECT_EQ(headquarters().heads().find(log().id())->number, CommitNumber{3}) << "nothing is forgotten";
+    EXPECT_EQ(headquarters().heads().find(log().id())->number, CommitNumber{3})
+        << "nothing is forgotten";
 }
 
 TEST_F(ReplicaTest, RefusesAFlippedBitWithTheCodeOfTheCheck) {
@@ -160,12 +164,15 @@ TEST_F(ReplicaTest, AppendsNoLocalCommitWithoutTheRightOrWithAnOldKey) {
     ReplicaHost& seaport_host = pair_.accepter().host;
     SessionPair seaport(administration_, "seaport");
     const crypto::Secret key = administration_.key(own());
-    EXPECT_THAT(seaport.dialler().host.write(own(), key, {Bytes(16)}), HasCode(replica_local_right));
+    EXPECT_THAT(seaport.dialler().host.write(own(), key, {Bytes(16)}),
+                HasCode(replica_local_right));
     administration_.new_generation(own());
-    ASSERT_THAT(pair_.dialler().host.replica().offer_roster({0}, administration_.entries()), IsOk());
+    ASSERT_THAT(pair_.dialler().host.replica().offer_roster({0}, administration_.entries()),
+                IsOk());
     Bytes commit = pair_.dialler().host.make_commit(own(), key, {Bytes(16)});
     commit[80] = 1;  // the generation before
-    EXPECT_THAT(pair_.dialler().host.replica().append_local(log(), commit), HasCode(replica_local_right));
+    EXPECT_THAT(pair_.dialler().host.replica().append_local(log(), commit),
+                HasCode(replica_local_right));
     EXPECT_FALSE(seaport_host.replica().has_writes());
 }
 

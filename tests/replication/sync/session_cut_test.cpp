@@ -138,7 +138,8 @@ TEST_F(SessionCut, AFlippedBitAltersNoStoredCommitAndTheNextSessionConverges) {
             SessionPair pair(administration_);
             write_some(pair);
             pair.connect();
-            const auto bit = static_cast<unsigned>(dice.fixed<FixedBytes<struct BitTag, 8>>().bytes[0] % 8);
+            const auto bit =
+                static_cast<unsigned>(dice.fixed<FixedBytes<struct BitTag, 8>>().bytes[0] % 8);
             std::size_t gone = 0;
             pair.on_message = [&](End&, Bytes& message) {
                 if (gone++ == target && byte < message.size()) {

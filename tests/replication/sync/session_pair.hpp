@@ -25,7 +25,8 @@ struct End {
 class SessionPair {
 public:
     /// Airport dials headquarters unless told otherwise.
-    explicit SessionPair(AdministrationFixture& administration, const std::string& dialler = "airport",
+    explicit SessionPair(AdministrationFixture& administration,
+                         const std::string& dialler = "airport",
                          const std::string& accepter = "headquarters", std::uint64_t seed = 11);
 
     End& dialler() { return dialler_; }
@@ -35,7 +36,8 @@ public:
 
     void connect(SessionLimits limits = {});
     void disconnect();
-    /// Lets each end's writes become durable as soon as there are any (the default) or only by hand.
+    /// Lets each end's writes become durable as soon as there are any (the default) or only by
+    /// hand.
     bool settles = true;
     /// Called with each message before it is delivered; false loses it.
     std::function<bool(End& to, Bytes& message)> on_message;
@@ -46,7 +48,9 @@ public:
     bool reach_sync(std::int64_t ms = 10'000);
     bool in_sync() const;
     bool is_over() const { return !dialler_.status || !accepter_.status; }
-    const Error& error() const { return dialler_.status ? accepter_.status.error() : dialler_.status.error(); }
+    const Error& error() const {
+        return dialler_.status ? accepter_.status.error() : dialler_.status.error();
+    }
     /// One message of this end onto the other's queue; false if it has none.
     bool send_one(End& from);
     /// Delivers the first waiting message of this end.
@@ -54,8 +58,8 @@ public:
     void settle(End& end);
 
     /// Writes commits of `changes` changes of random bytes each into the compartment.
-    void write(End& end, const CompartmentId& compartment, std::size_t commits, std::size_t bytes = 100,
-               std::size_t changes = 1);
+    void write(End& end, const CompartmentId& compartment, std::size_t commits,
+               std::size_t bytes = 100, std::size_t changes = 1);
     bool holds_the_same() const;
 
 private:

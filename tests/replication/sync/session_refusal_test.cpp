@@ -49,7 +49,8 @@ protected:
 };
 
 TEST_F(SessionRefusal, RefusesAnotherProtocolNumber) {
-    EXPECT_THAT(after_hello([](message::Hello& hello) { hello.protocol = 2; }), HasCode(session_protocol));
+    EXPECT_THAT(after_hello([](message::Hello& hello) { hello.protocol = 2; }),
+                HasCode(session_protocol));
 }
 
 TEST_F(SessionRefusal, RefusesItsOwnHelloPlayedBack) {
@@ -158,7 +159,8 @@ TEST_F(SessionRefusal, EndsTheSessionOfAPeerThatIsRevokedMeanwhile) {
     pair_.connect();
     ASSERT_TRUE(pair_.reach_sync());
     administration_.revoke(administration_.id("airport"));
-    ASSERT_THAT(pair_.accepter().host.replica().offer_roster({0}, administration_.entries()), IsOk());
+    ASSERT_THAT(pair_.accepter().host.replica().offer_roster({0}, administration_.entries()),
+                IsOk());
     pair_.settle(pair_.accepter());
     EXPECT_FALSE(pair_.accepter().session->next_message(pair_.now()));
     EXPECT_TRUE(pair_.accepter().session->next_deadline());
@@ -187,7 +189,10 @@ TEST_F(SessionRefusal, RefusesAMessageThatIsRepeated) {
 }
 
 TEST_F(SessionRefusal, RefusesAnUnknownPart) {
-    EXPECT_THAT(told_bytes([](Bytes& bytes) { bytes.resize(1); bytes.push_back(99); }),
+    EXPECT_THAT(told_bytes([](Bytes& bytes) {
+                    bytes.resize(1);
+                    bytes.push_back(99);
+                }),
                 HasCode(session_malformed));
 }
 
@@ -216,10 +221,10 @@ TEST_F(SessionRefusal, RefusesMoreThanItGranted) {
     SessionLimits generous;
     generous.credit_start = 1024 * 1024;
     End& airport = pair_.dialler();
-    airport.session = std::make_unique<Session>(airport.host.replica(), airport.host.session_self(),
-                                                pair_.accepter().host.session_self().transport,
-                                                Role::dialled, airport.host.entropy(), pair_.now(),
-                                                generous);
+    airport.session =
+        std::make_unique<Session>(airport.host.replica(), airport.host.session_self(),
+                                  pair_.accepter().host.session_self().transport, Role::dialled,
+                                  airport.host.entropy(), pair_.now(), generous);
     pair_.settles = false;
     pair_.reach_sync(1000);
     EXPECT_THAT(pair_.accepter().status, HasCode(session_credit));
@@ -288,13 +293,14 @@ TEST_F(SessionRefusal, RefusesAFloodOfChecks) {
 }
 
 TEST_F(SessionRefusal, BansForBrokenBytesAndNotForHonestDifferences) {
-    for (const ErrorCode& code : {session_malformed, session_oversized, session_sequence, session_flood,
-                                  session_credit, session_proof, commit_signature, admission_chain}) {
+    for (const ErrorCode& code :
+         {session_malformed, session_oversized, session_sequence, session_flood, session_credit,
+          session_proof, commit_signature, admission_chain}) {
         EXPECT_TRUE(Session::deserves_ban(code)) << code.name();
     }
-    for (const ErrorCode& code : {session_protocol, session_revoked, session_stalled, session_ended,
-                                  session_roster_forked, roster_forked, session_unknown_peer,
-                                  store_commit_missing}) {
+    for (const ErrorCode& code :
+         {session_protocol, session_revoked, session_stalled, session_ended, session_roster_forked,
+          roster_forked, session_unknown_peer, store_commit_missing}) {
         EXPECT_FALSE(Session::deserves_ban(code)) << code.name();
     }
 }

@@ -40,7 +40,8 @@ TEST_F(SessionRoster, BringsTheShorterOneToTheLongerOneBeforeData) {
     bool roster_came = false;
     pair_.on_message = [&](End& to, Bytes&) {
         const bool has_data = !pair_.dialler().host.store().logs().empty();
-        roster_came = pair_.dialler().host.store().roster().length() == administration_.roster().length();
+        roster_came =
+            pair_.dialler().host.store().roster().length() == administration_.roster().length();
         return &to != &pair_.dialler() || !has_data || roster_came;
     };
     EXPECT_TRUE(pair_.reach_sync());
@@ -74,7 +75,8 @@ TEST_F(SessionRoster, AGrantOpensTheExchangeOfACompartmentWhileConnected) {
     ASSERT_TRUE(units.reach_sync());
     ASSERT_TRUE(units.accepter().host.store().logs().empty());
     administration_.grant(own(), administration_.id("seaport"), Right::read);
-    ASSERT_THAT(units.dialler().host.replica().offer_roster({0}, administration_.entries()), IsOk());
+    ASSERT_THAT(units.dialler().host.replica().offer_roster({0}, administration_.entries()),
+                IsOk());
     units.settle(units.dialler());
     EXPECT_TRUE(units.reach_sync());
     EXPECT_EQ(units.accepter().session->counters().commits_in, 5u);
@@ -92,8 +94,8 @@ TEST_F(SessionRoster, ANewcomerIsKnownByTheRosterItBrings) {
 TEST_F(SessionRoster, RosterEntriesThatDoNotFitEndTheSession) {
     Bytes entry = administration_.entries().back();
     entry.back() ^= 1;
-    EXPECT_THAT(told_by_dialler(message::RosterEntries{
-                    {administration_.roster().length().value - 1}, {entry}}),
+    EXPECT_THAT(told_by_dialler(
+                    message::RosterEntries{{administration_.roster().length().value - 1}, {entry}}),
                 HasCode(roster_forked));
 }
 
@@ -122,7 +124,8 @@ TEST_F(SessionFork, IsProvenWhenTwoBranchesOfOneLengthMeet) {
     EXPECT_TRUE(meet(seaport, headquarters));
     EXPECT_TRUE(headquarters.replica().is_forked(log()));
     EXPECT_TRUE(seaport.replica().is_forked(log()));
-    EXPECT_EQ(headquarters.replica().heads().find(log())->number, CommitNumber{3}) << "keeps its branch";
+    EXPECT_EQ(headquarters.replica().heads().find(log())->number, CommitNumber{3})
+        << "keeps its branch";
     headquarters.crash();
     EXPECT_TRUE(headquarters.replica().is_forked(log())) << "the proof is durable";
 }

@@ -119,8 +119,8 @@ TEST_F(SessionTest, AcknowledgesOnlyWhatIsDurable) {
     pair_.settle(pair_.accepter());
     EXPECT_TRUE(pair_.reach_sync(1000));
     EXPECT_EQ(pair_.dialler().session->counters().acknowledged, 4u);
-    EXPECT_EQ(pair_.dialler().host.replica().acknowledged(
-                  pair_.accepter().host.id(), pair_.dialler().host.log(own()).id()),
+    EXPECT_EQ(pair_.dialler().host.replica().acknowledged(pair_.accepter().host.id(),
+                                                          pair_.dialler().host.log(own()).id()),
               CommitNumber{4});
 }
 
@@ -150,10 +150,11 @@ TEST_F(SessionTest, ReadsAheadOnlyAsFarAsCreditGoes) {
 }
 
 TEST_F(SessionTest, LetsAMessageOvertakeABacklogOfRecords) {
-    const CompartmentId alerts = administration_.add_compartment(
-        "messages", "alerts",
-        {{administration_.id("airport"), Right::write}, {administration_.id("headquarters"), Right::write}},
-        Lane::messages);
+    const CompartmentId alerts =
+        administration_.add_compartment("messages", "alerts",
+                                        {{administration_.id("airport"), Right::write},
+                                         {administration_.id("headquarters"), Right::write}},
+                                        Lane::messages);
     SessionPair pair(administration_);
     pair.write(pair.dialler(), own(), 200, 4000);
     pair.connect();
@@ -181,10 +182,11 @@ TEST_F(SessionTest, LetsAMessageOvertakeABacklogOfRecords) {
 }
 
 TEST_F(SessionTest, LetsAFloodOfMessagesTakeNoMoreThanHalf) {
-    const CompartmentId alerts = administration_.add_compartment(
-        "messages", "alerts",
-        {{administration_.id("airport"), Right::write}, {administration_.id("headquarters"), Right::write}},
-        Lane::messages);
+    const CompartmentId alerts =
+        administration_.add_compartment("messages", "alerts",
+                                        {{administration_.id("airport"), Right::write},
+                                         {administration_.id("headquarters"), Right::write}},
+                                        Lane::messages);
     SessionPair pair(administration_);
     pair.write(pair.dialler(), alerts, 100, 4000);
     pair.write(pair.dialler(), own(), 100, 4000);
@@ -199,8 +201,8 @@ TEST_F(SessionTest, LetsAFloodOfMessagesTakeNoMoreThanHalf) {
         }
     }
     const auto held = [&](const CompartmentId& compartment) {
-        const Head* head = pair.accepter().host.replica().heads().find(
-            pair.dialler().host.log(compartment).id());
+        const Head* head =
+            pair.accepter().host.replica().heads().find(pair.dialler().host.log(compartment).id());
         return head == nullptr ? 0 : head->number.value;
     };
     EXPECT_GE(held(alerts), 35u);
