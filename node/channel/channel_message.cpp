@@ -9,11 +9,12 @@ namespace {
 constexpr std::size_t commit_room = replication::commit_limit + 1024;
 constexpr std::size_t entry_room = replication::roster_entry_limit;
 
-
 struct Encoder {
     WireWriter& out;
     void operator()(const OpenStore& m) { out.sized8(m.link_key.view()); }
-    void operator()(const AppendCommit& m) { out.u64(m.ticket.value).raw(m.log.encode()).sized32(m.commit); }
+    void operator()(const AppendCommit& m) {
+        out.u64(m.ticket.value).raw(m.log.encode()).sized32(m.commit);
+    }
     void operator()(const AppendRoster& m) {
         out.u64(m.ticket.value).u32(static_cast<std::uint32_t>(m.entries.size()));
         for (const Bytes& entry : m.entries) {
@@ -24,12 +25,16 @@ struct Encoder {
     void operator()(const Signed& m) { out.u64(m.ticket.value).fixed(m.signature); }
     void operator()(const Stored& m) { out.u64(m.ticket.value); }
     void operator()(const Failed& m) {
-        out.u64(m.ticket.value).sized16(as_bytes(m.code)).sized16(as_bytes(m.context.substr(0, 4096)));
+        out.u64(m.ticket.value)
+            .sized16(as_bytes(m.code))
+            .sized16(as_bytes(m.context.substr(0, 4096)));
     }
     void operator()(const Moved& m) { out.u64(m.position).u64(m.roster_length); }
 };
 
-Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+Bytes copy(ByteView bytes) {
+    return {bytes.begin(), bytes.end()};
+}
 
 AppendRoster read_roster(WireReader& in) {
     AppendRoster out{{in.u64()}, {}};
@@ -41,7 +46,8 @@ AppendRoster read_roster(WireReader& in) {
 
 Result<AppendCommit> read_append(WireReader& in) {
     const Ticket ticket{in.u64()};
-    TRY_ASSIGN(const auto log, replication::LogDescriptor::decode(in.raw(replication::LogDescriptor::wire_size)));
+    TRY_ASSIGN(const auto log,
+               replication::LogDescriptor::decode(in.raw(replication::LogDescriptor::wire_size)));
     return AppendCommit{ticket, log, copy(in.sized32(commit_room))};
 }
 
@@ -54,30 +60,41 @@ Failed read_failed(WireReader& in) {
 
 Result<ChannelMessage> read_body(std::size_t tag, WireReader& in) {
     switch (tag) {
-        case 0: return ChannelMessage(OpenStore{crypto::Secret::copy_of(in.sized8())});
+        case 0:
+            return ChannelMessage(OpenStore{crypto::Secret::copy_of(in.sized8())});
         case 1: {
             TRY_ASSIGN(AppendCommit out, read_append(in));
             return ChannelMessage(std::move(out));
         }
-        case 2: return ChannelMessage(read_roster(in));
-        case 3: return ChannelMessage(Opened{});
+        case 2:
+            return ChannelMessage(read_roster(in));
+        case 3:
+            return ChannelMessage(Opened{});
         case 4: {
             const Ticket ticket{in.u64()};
             return ChannelMessage(Signed{ticket, in.fixed<crypto::Signature>()});
         }
-        case 5: return ChannelMessage(Stored{{in.u64()}});
-        case 6: return ChannelMessage(read_failed(in));
+        case 5:
+            return ChannelMessage(Stored{{in.u64()}});
+        case 6:
+            return ChannelMessage(read_failed(in));
         case 7: {
             const std::uint64_t position = in.u64();
             return ChannelMessage(Moved{position, in.u64()});
         }
-        default: return Error{channel_malformed, "unknown message between link and worker"};
+        default:
+            return Error{channel_malformed, "unknown message between link and worker"};
     }
 }
 
-constexpr ErrorCode known_codes[] = {store_disk_full, store_unreadable, store_damaged, store_failed,
-                                     row_broken, replication::replica_local_chain,
-                                     replication::replica_local_right, replication::replica_log_forked};
+constexpr ErrorCode known_codes[] = {store_disk_full,
+                                     store_unreadable,
+                                     store_damaged,
+                                     store_failed,
+                                     row_broken,
+                                     replication::replica_local_chain,
+                                     replication::replica_local_right,
+                                     replication::replica_log_forked};
 
 }  // namespace
 

@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t block = 256 * 1024;
 
-Error gone() { return {channel_ended, "the node's other process has ended"}; }
+Error gone() {
+    return {channel_ended, "the node's other process has ended"};
+}
 
 }  // namespace
 
@@ -127,7 +129,8 @@ Status FrameChannel::read_some(bool wait, std::chrono::milliseconds longest) {
         used_ -= start_;
         start_ = 0;
     }
-    const ssize_t count = ::recv(socket_, buffer_.data() + used_, buffer_.size() - used_, MSG_DONTWAIT);
+    const ssize_t count =
+        ::recv(socket_, buffer_.data() + used_, buffer_.size() - used_, MSG_DONTWAIT);
     if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR)) {
         ended_ = true;
     }

@@ -1,5 +1,6 @@
 // FrameChannel: whole frames (4-byte length, bytes) over the stream socket between link and worker,
-// which are two processes of one node. Both ends are ours; a length over the limit ends the channel.
+// which are two processes of one node. Both ends are ours; a length over the limit ends the
+// channel.
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,8 @@ public:
     FrameChannel(const FrameChannel&) = delete;
     ~FrameChannel();
 
-    /// Two connected ends: the first stays here, the second is for a child process (not closed on exec).
+    /// Two connected ends: the first stays here, the second is for a child process (not closed on
+    /// exec).
     static Result<std::pair<FrameChannel, int>> pair();
 
     /// Writes the whole frame, waiting for room; channel.ended when the other side has gone.
@@ -31,7 +33,8 @@ public:
     Status queue(ByteView frame);
     Status flush();
     bool has_queued() const { return !queued_.empty(); }
-    /// Frames that are here now, without waiting; channel.ended after the last one when the peer has gone.
+    /// Frames that are here now, without waiting; channel.ended after the last one when the peer
+    /// has gone.
     Result<std::vector<Bytes>> receive();
     /// Waits for one frame at most so long; nothing when the time is over.
     Result<std::optional<Bytes>> receive_one(std::chrono::milliseconds longest);

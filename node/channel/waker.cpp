@@ -10,9 +10,13 @@
 
 namespace entrepot::node {
 
-Waker::Waker() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) { ENSURE(event_ >= 0); }
+Waker::Waker() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    ENSURE(event_ >= 0);
+}
 
-Waker::~Waker() { ::close(event_); }
+Waker::~Waker() {
+    ::close(event_);
+}
 
 void Waker::post(std::function<void()> task) {
     {

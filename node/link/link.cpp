@@ -51,8 +51,9 @@ Status Link::serve() {
         // Opened here first, so that a wrong key or a port in use is told at once and plainly.
         TRY_ASSIGN(Vault vault, open_service(directory_, *options_.service_key));
         link_key_ = std::move(vault.link_key);
-        TRY_ASSIGN(open_, OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
-                                         clock_, [this](const ChannelMessage& m) { answer(m); }));
+        TRY_ASSIGN(open_,
+                   OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
+                                  clock_, [this](const ChannelMessage& m) { answer(m); }));
     }
     HttpServerOptions server;
     server.socket = directory_.link_socket();
@@ -157,10 +158,11 @@ void Link::handle(ChannelMessage message) {
 
 void Link::open_store(crypto::Secret link_key) {
     if (!open_) {
-        auto opened = OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses, clock_,
-                                     [this](const ChannelMessage& m) { answer(m); });
+        auto opened = OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses,
+                                     clock_, [this](const ChannelMessage& m) { answer(m); });
         if (!opened) {
-            return answer(Failed{{}, std::string(opened.error().code.name()), opened.error().context});
+            return answer(
+                Failed{{}, std::string(opened.error().code.name()), opened.error().context});
         }
         open_ = *std::move(opened);
         link_key_ = std::move(link_key);
@@ -173,8 +175,8 @@ void Link::open_store(crypto::Secret link_key) {
 }
 
 void Link::open_again() {
-    auto opened = OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses, clock_,
-                                 [this](const ChannelMessage& m) { answer(m); });
+    auto opened = OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
+                                 clock_, [this](const ChannelMessage& m) { answer(m); });
     if (!opened) {
         paused_ = opened.error().context;
         open_again_at_ = {clock_.steady().ms + open_again_after_ms};
@@ -217,7 +219,8 @@ void Link::wait_and_work() {
         }
         return;
     }
-    pollfd waiting[3] = {{waker_.descriptor(), POLLIN, 0}, {signals_, POLLIN, 0},
+    pollfd waiting[3] = {{waker_.descriptor(), POLLIN, 0},
+                         {signals_, POLLIN, 0},
                          {worker_ ? worker_->channel().descriptor() : -1, POLLIN, 0}};
     ::poll(waiting, 3, longest_wait_ms);
     if (!paused_.empty() && clock_.steady() >= open_again_at_) {
@@ -236,7 +239,8 @@ Status Link::run() {
         }
         tell_moved();
         const bool unattended = options_.service_key.has_value();
-        if (!worker_ && worker_ended_by_itself_ && unattended && clock_.steady() >= worker_again_at_) {
+        if (!worker_ && worker_ended_by_itself_ && unattended &&
+            clock_.steady() >= worker_again_at_) {
             TRY(start_worker());
         }
         if (options_.temporary && ::getppid() != starter_) {

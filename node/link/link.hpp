@@ -74,7 +74,7 @@ private:
     std::unique_ptr<OpenNode> open_;
     std::optional<WorkerProcess> worker_;
     std::unique_ptr<HttpServer> server_;
-    std::string paused_;          ///< why the store is closed for a moment; empty when it is not
+    std::string paused_;  ///< why the store is closed for a moment; empty when it is not
     SteadyTime open_again_at_;
     SteadyTime worker_again_at_;
     bool worker_ended_by_itself_ = false;

@@ -1,8 +1,8 @@
 #include "node/link/link_api.hpp"
 
+#include <unistd.h>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "node/api/problem.hpp"
 #include "node/api/router.hpp"
@@ -15,19 +15,26 @@ using nlohmann::json;
 
 const char* name_of(replication::SessionState state) {
     switch (state) {
-        case replication::SessionState::hello: return "hello";
-        case replication::SessionState::roster: return "roster";
-        case replication::SessionState::live: return "live";
-        case replication::SessionState::ended: break;
+        case replication::SessionState::hello:
+            return "hello";
+        case replication::SessionState::roster:
+            return "roster";
+        case replication::SessionState::live:
+            return "live";
+        case replication::SessionState::ended:
+            break;
     }
     return "ended";
 }
 
 const char* name_of(replication::NodeKind kind) {
     switch (kind) {
-        case replication::NodeKind::headquarters: return "headquarters";
-        case replication::NodeKind::unit: return "unit";
-        case replication::NodeKind::relay: break;
+        case replication::NodeKind::headquarters:
+            return "headquarters";
+        case replication::NodeKind::unit:
+            return "unit";
+        case replication::NodeKind::relay:
+            break;
     }
     return "relay";
 }
@@ -35,18 +42,19 @@ const char* name_of(replication::NodeKind kind) {
 json peer_json(const PeerStanding& peer, const replication::Roster& roster) {
     const auto* certificate = roster.node_by_transport(peer.key);
     const auto& c = peer.counters;
-    json out{{"direction", peer.direction == replication::Direction::dialled ? "dialled" : "accepted"},
-             {"state", name_of(peer.state)},
-             {"in_sync", peer.in_sync},
-             {"check_answered", peer.check_answered},
-             {"messages_in", c.messages_in},
-             {"messages_out", c.messages_out},
-             {"bytes_in", c.bytes_in},
-             {"bytes_out", c.bytes_out},
-             {"commits_in", c.commits_in},
-             {"commits_out", c.commits_out},
-             {"acknowledged", c.acknowledged},
-             {"round_trips", c.round_trips}};
+    json out{
+        {"direction", peer.direction == replication::Direction::dialled ? "dialled" : "accepted"},
+        {"state", name_of(peer.state)},
+        {"in_sync", peer.in_sync},
+        {"check_answered", peer.check_answered},
+        {"messages_in", c.messages_in},
+        {"messages_out", c.messages_out},
+        {"bytes_in", c.bytes_in},
+        {"bytes_out", c.bytes_out},
+        {"commits_in", c.commits_in},
+        {"commits_out", c.commits_out},
+        {"acknowledged", c.acknowledged},
+        {"round_trips", c.round_trips}};
     if (certificate != nullptr) {
         out["node"] = to_base32(certificate->identity.id().view());
         out["unit"] = to_base32(certificate->unit.view());
@@ -87,7 +95,8 @@ json open_json(const OpenNode& open) {
             {"kind", self == nullptr ? "not enrolled" : name_of(self->kind)},
             {"listen", open.endpoint().bound_address()},
             {"roster",
-             {{"length", roster.length().value}, {"administration", to_base32(roster.administration().view())}}},
+             {{"length", roster.length().value},
+              {"administration", to_base32(roster.administration().view())}}},
             {"heads", replica.heads().all().size()},
             {"commits", open.moved().position},
             {"aside", open.store().aside_count() ? *open.store().aside_count() : 0},
@@ -104,7 +113,8 @@ HttpHandler in_link(Link& link, std::function<Result<json>(Link&)> act) {
     return [&link, act = std::move(act)](HttpRequest, Responder responder) {
         link.waker().post([&link, act, responder]() mutable {
             auto out = act(link);
-            responder.respond(out ? HttpResponse::json(out->dump()) : problem_response(out.error()));
+            responder.respond(out ? HttpResponse::json(out->dump())
+                                  : problem_response(out.error()));
         });
     };
 }

@@ -57,7 +57,8 @@ void LogWriter::run() {
         }
         lock.lock();
         busy_ = false;
-        if (!outcome.stored) {  // later writes may rest on these: the replica starts anew from the disk
+        if (!outcome.stored) {  // later writes may rest on these: the replica starts anew from the
+                                // disk
             failed_ = true;
             submitted_.clear();
         }

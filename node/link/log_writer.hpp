@@ -15,7 +15,7 @@ namespace entrepot::node {
 struct WriteOutcome {
     std::uint64_t last_sequence = 0;  ///< of the writes of the transaction
     Status stored;
-    LogPosition position;             ///< of the log after it
+    LogPosition position;  ///< of the log after it
 };
 
 class LogWriter {

@@ -35,24 +35,28 @@ Result<replication::DialTarget> resolve_peer(const std::string& address, const R
             return replication::DialTarget{where, node->identity.transport};
         }
     }
-    return Error{link_unknown_peer, wanted.empty() ? "no headquarters is in the roster yet"
-                                                   : "no node of the roster has an id that starts with " + wanted};
+    return Error{link_unknown_peer,
+                 wanted.empty() ? "no headquarters is in the roster yet"
+                                : "no node of the roster has an id that starts with " + wanted};
 }
 
-Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& log, crypto::Secret link_key,
+Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& log,
+                                                 crypto::Secret link_key,
                                                  const LinkAddresses& addresses, const Clock& clock,
                                                  Answer answer) {
     TRY_ASSIGN(auto store, LogStore::open(log, LogStore::Access::read_write, std::move(link_key)));
     TRY_ASSIGN(auto row, store->link_row(LinkRow::identity));
     if (!row) {
-        return Error{link_no_identity, "this node has no keys; make it with 'entrepot node create'"};
+        return Error{link_no_identity,
+                     "this node has no keys; make it with 'entrepot node create'"};
     }
     auto identity = crypto::Identity::from_secret(*row);
     crypto::wipe(*row);
     if (!identity) {
         return std::move(identity).error();
     }
-    std::unique_ptr<OpenNode> out(new OpenNode(std::move(store), *std::move(identity), std::move(answer)));
+    std::unique_ptr<OpenNode> out(
+        new OpenNode(std::move(store), *std::move(identity), std::move(answer)));
     TRY(out->start(addresses, clock));
     return out;
 }
@@ -74,9 +78,11 @@ Status OpenNode::start(const LinkAddresses& addresses, const Clock& clock) {
         }
     }
     replica_ = std::make_unique<replication::Replica>(
-        replication::ReplicaStart{identity_.id(), std::move(roster), std::move(heads), std::move(forks)},
+        replication::ReplicaStart{identity_.id(), std::move(roster), std::move(heads),
+                                  std::move(forks)},
         *store_);
-    TRY_ASSIGN(endpoint_, replication::ZmqEndpoint::start(identity_.transport(), std::move(options)));
+    TRY_ASSIGN(endpoint_,
+               replication::ZmqEndpoint::start(identity_.transport(), std::move(options)));
     sessions_ = std::make_unique<PeerSessions>(
         *replica_, *endpoint_,
         replication::SessionSelf{&identity_.sign(), identity_.transport().public_key()}, clock);
@@ -111,7 +117,8 @@ void OpenNode::append(const AppendCommit& request) {
 void OpenNode::append(const AppendRoster& request) {
     auto added = replica_->offer_roster(replica_->roster().length(), request.entries);
     auto writes = replica_->take_writes();
-    const std::uint64_t last = writes.empty() ? replica_->durable_sequence() : writes.back().sequence;
+    const std::uint64_t last =
+        writes.empty() ? replica_->durable_sequence() : writes.back().sequence;
     writer_->submit(std::move(writes));
     if (!added) {
         return fail(request.ticket, added.error());

@@ -29,15 +29,17 @@ class OpenNode {
 public:
     using Answer = std::function<void(const ChannelMessage&)>;
     /// `answer` is called only in the thread that calls this object.
-    static Result<std::unique_ptr<OpenNode>> open(const std::filesystem::path& log, crypto::Secret link_key,
-                                                  const LinkAddresses& addresses, const Clock& clock,
-                                                  Answer answer);
+    static Result<std::unique_ptr<OpenNode>> open(const std::filesystem::path& log,
+                                                  crypto::Secret link_key,
+                                                  const LinkAddresses& addresses,
+                                                  const Clock& clock, Answer answer);
     ~OpenNode();
 
     void append(const AppendCommit& request);
     void append(const AppendRoster& request);
-    /// Waits for the network, the writer or a watched descriptor, takes what they have and goes on as
-    /// far as possible. An error is the store's: the node must be opened anew from what is on disk.
+    /// Waits for the network, the writer or a watched descriptor, takes what they have and goes on
+    /// as far as possible. An error is the store's: the node must be opened anew from what is on
+    /// disk.
     Status work();
     /// work() also returns when one of these is readable.
     void watch(std::vector<int> descriptors) { endpoint_->watch(std::move(descriptors)); }
@@ -74,6 +76,7 @@ private:
 };
 
 /// The dial target that an address names under this roster; link.unknown_peer when none does.
-Result<replication::DialTarget> resolve_peer(const std::string& address, const replication::Roster& roster);
+Result<replication::DialTarget> resolve_peer(const std::string& address,
+                                             const replication::Roster& roster);
 
 }  // namespace entrepot::node

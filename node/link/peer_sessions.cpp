@@ -57,8 +57,8 @@ void PeerSessions::on(const replication::Disconnected& event) {
     if (found == connections_.end()) {
         return;
     }
-    failures_.insert_or_assign(found->second.key, PeerFailure{"link", std::string(name_of(event.reason)),
-                                                              clock_.wall()});
+    failures_.insert_or_assign(
+        found->second.key, PeerFailure{"link", std::string(name_of(event.reason)), clock_.wall()});
     connections_.erase(found);
 }
 
@@ -145,7 +145,8 @@ std::vector<PeerStanding> PeerSessions::standing() const {
     for (const auto& [connection, peer] : connections_) {
         const Session& session = *peer.session;
         out.push_back({peer.key, session.peer(), peer.direction, session.state(), session.in_sync(),
-                       session.check_answered(), session.counters(), endpoint_.traffic(connection)});
+                       session.check_answered(), session.counters(),
+                       endpoint_.traffic(connection)});
     }
     return out;
 }

@@ -27,7 +27,8 @@ int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const int rc = ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes, argv.data(), environ);
+    const int rc =
+        ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes, argv.data(), environ);
     posix_spawnattr_destroy(&attributes);
     return rc;
 }
@@ -36,8 +37,9 @@ int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_
 
 Result<WorkerProcess> WorkerProcess::start(const WorkerCommand& command) {
     TRY_ASSIGN(auto ends, FrameChannel::pair());
-    std::vector<std::string> arguments{command.program.string(), "node", "worker", "--node",
-                                       command.node.string(), "--channel", std::to_string(ends.second)};
+    std::vector<std::string> arguments{
+        command.program.string(),   "node", "worker", "--node", command.node.string(), "--channel",
+        std::to_string(ends.second)};
     if (command.service_key) {
         arguments.insert(arguments.end(), {"--service-key", command.service_key->string()});
     }
@@ -45,8 +47,9 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerCommand& command) {
     const int rc = spawn(command, std::move(arguments), pid);
     ::close(ends.second);
     if (rc != 0) {
-        return Error{worker_not_started, "cannot start " + command.program.string() + ": " +
-                                             std::error_code(rc, std::generic_category()).message()};
+        return Error{worker_not_started,
+                     "cannot start " + command.program.string() + ": " +
+                         std::error_code(rc, std::generic_category()).message()};
     }
     return WorkerProcess(pid, std::move(ends.first));
 }

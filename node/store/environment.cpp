@@ -25,27 +25,36 @@ Error lmdb_error(int rc, const std::string& doing) {
     switch (rc) {
         case MDB_MAP_FULL:
         case ENOSPC:
-        case EDQUOT: return {store_disk_full, context + "; free some space and try again"};
+        case EDQUOT:
+            return {store_disk_full, context + "; free some space and try again"};
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
         case MDB_PANIC:
         case MDB_INVALID:
         case MDB_VERSION_MISMATCH:
-            return {store_damaged, context + "; run 'entrepot verify --rebuild' or restore a backup"};
+            return {store_damaged,
+                    context + "; run 'entrepot verify --rebuild' or restore a backup"};
         case EACCES:
         case EPERM:
-        case EROFS: return {store_unreadable, context + "; check owner and mode of the node directory"};
-        case ENOENT: return {store_missing, context};
-        case MDB_KEYEXIST: return {store_key_exists, context};
-        default: return {store_failed, context};
+        case EROFS:
+            return {store_unreadable, context + "; check owner and mode of the node directory"};
+        case ENOENT:
+            return {store_missing, context};
+        case MDB_KEYEXIST:
+            return {store_key_exists, context};
+        default:
+            return {store_failed, context};
     }
 }
 
 unsigned put_flags(PutMode mode) {
     switch (mode) {
-        case PutMode::insert_only: return MDB_NOOVERWRITE;
-        case PutMode::append: return MDB_APPEND;
-        case PutMode::set: break;
+        case PutMode::insert_only:
+            return MDB_NOOVERWRITE;
+        case PutMode::append:
+            return MDB_APPEND;
+        case PutMode::set:
+            break;
     }
     return 0;
 }
@@ -102,7 +111,8 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
     if (!options.read_only) {
         std::filesystem::create_directories(directory, failed);
         if (failed) {
-            return Error{store_unreadable, "cannot make " + directory.string() + ": " + failed.message()};
+            return Error{store_unreadable,
+                         "cannot make " + directory.string() + ": " + failed.message()};
         }
     }
     std::unique_ptr<Environment> out(new Environment);
@@ -172,7 +182,8 @@ std::uint64_t Environment::used_bytes() const {
 
 Status Environment::copy_compacted(const std::filesystem::path& directory) const {
     const NarrowUmask narrow;
-    return status_of(mdb_env_copy2(env_, directory.c_str(), MDB_CP_COMPACT), "copying the database");
+    return status_of(mdb_env_copy2(env_, directory.c_str(), MDB_CP_COMPACT),
+                     "copying the database");
 }
 
 Transaction::Transaction(Transaction&& other) noexcept
@@ -278,7 +289,8 @@ Result<std::optional<std::pair<Bytes, Bytes>>> Transaction::last_before(TableInd
     return Found{std::pair(Bytes(k.begin(), k.end()), Bytes(v.begin(), v.end()))};
 }
 
-Result<std::optional<std::pair<std::uint64_t, ByteView>>> Transaction::last(TableIndex index) const {
+Result<std::optional<std::pair<std::uint64_t, ByteView>>> Transaction::last(
+    TableIndex index) const {
     using Found = std::optional<std::pair<std::uint64_t, ByteView>>;
     TRY_ASSIGN(const CursorHandle cursor, open_cursor(txn_, table(index)));
     MDB_val key{};

@@ -49,8 +49,9 @@ class Transaction;
 
 class Environment {
 public:
-    /// Creates directory (0700) and files (0600) unless read_only. store.unreadable names what cannot be
-    /// opened and why; store.damaged when the file is no database; store.missing when read_only and absent.
+    /// Creates directory (0700) and files (0600) unless read_only. store.unreadable names what
+    /// cannot be opened and why; store.damaged when the file is no database; store.missing when
+    /// read_only and absent.
     static Result<std::unique_ptr<Environment>> open(const std::filesystem::path& directory,
                                                      const EnvironmentOptions& options);
     ~Environment();
@@ -93,20 +94,24 @@ public:
     Result<std::uint64_t> count(TableIndex table) const;
 
     /// Visits entries with key ≥ from in key order until `visit` returns false.
-    Status scan(TableIndex table, ByteView from, const std::function<bool(ByteView, ByteView)>& visit) const;
+    Status scan(TableIndex table, ByteView from,
+                const std::function<bool(ByteView, ByteView)>& visit) const;
     Status scan(TableIndex table, std::uint64_t from,
                 const std::function<bool(std::uint64_t, ByteView)>& visit) const;
     /// Last entry with key < `before`, for finding the newest of a prefix.
-    Result<std::optional<std::pair<Bytes, Bytes>>> last_before(TableIndex table, ByteView before) const;
+    Result<std::optional<std::pair<Bytes, Bytes>>> last_before(TableIndex table,
+                                                               ByteView before) const;
     /// Last entry of the table.
     Result<std::optional<std::pair<std::uint64_t, ByteView>>> last(TableIndex table) const;
 
-    /// Durable once it returns. store.disk_full when the disk is; nothing of the transaction is kept then.
+    /// Durable once it returns. store.disk_full when the disk is; nothing of the transaction is
+    /// kept then.
     Status commit();
 
 private:
     friend class Environment;
-    Transaction(const Environment* environment, MDB_txn* txn) : environment_(environment), txn_(txn) {}
+    Transaction(const Environment* environment, MDB_txn* txn)
+        : environment_(environment), txn_(txn) {}
     unsigned table(TableIndex index) const;
     const Environment* environment_;
     MDB_txn* txn_;

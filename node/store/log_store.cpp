@@ -10,8 +10,8 @@ using replication::CommitNumber;
 using replication::LogDescriptor;
 using replication::LogId;
 
-constexpr TableIndex commits_table{0}, index_table{1}, logs_table{2}, roster_table{3}, rows_table{4},
-    aside_table{5}, forks_table{6};
+constexpr TableIndex commits_table{0}, index_table{1}, logs_table{2}, roster_table{3},
+    rows_table{4}, aside_table{5}, forks_table{6};
 
 EnvironmentOptions options_for(LogStore::Access access) {
     EnvironmentOptions out;
@@ -22,7 +22,9 @@ EnvironmentOptions options_for(LogStore::Access access) {
     return out;
 }
 
-std::uint8_t domain_of(TableIndex table) { return static_cast<std::uint8_t>(table); }
+std::uint8_t domain_of(TableIndex table) {
+    return static_cast<std::uint8_t>(table);
+}
 
 /// Big-endian, so that the numbers of a log stand together and rise.
 std::array<std::uint8_t, 12> index_key(std::uint32_t log, CommitNumber number) {
@@ -31,24 +33,29 @@ std::array<std::uint8_t, 12> index_key(std::uint32_t log, CommitNumber number) {
         out[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(log >> (24 - 8 * i));
     }
     for (int i = 0; i < 8; ++i) {
-        out[static_cast<std::size_t>(4 + i)] = static_cast<std::uint8_t>(number.value >> (56 - 8 * i));
+        out[static_cast<std::size_t>(4 + i)] =
+            static_cast<std::uint8_t>(number.value >> (56 - 8 * i));
     }
     return out;
 }
 
-std::uint64_t as_u64(ByteView bytes) { return WireReader(bytes).u64(); }
+std::uint64_t as_u64(ByteView bytes) {
+    return WireReader(bytes).u64();
+}
 
 Result<std::uint64_t> next_number(const Transaction& transaction, TableIndex table) {
     TRY_ASSIGN(const auto last, transaction.last(table));
     return (last ? last->first : 0) + 1;
 }
 
-Error no_commit() { return {replication::store_commit_missing, "that commit is not held here"}; }
+Error no_commit() {
+    return {replication::store_commit_missing, "that commit is not held here"};
+}
 
 }  // namespace
 
-Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& directory, Access access,
-                                                 crypto::Secret link_key) {
+Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& directory,
+                                                 Access access, crypto::Secret link_key) {
     TRY_ASSIGN(auto environment, Environment::open(directory, options_for(access)));
     std::unique_ptr<LogStore> out(new LogStore(std::move(environment), std::move(link_key)));
     TRY_ASSIGN(const Transaction transaction, out->environment_->read());
@@ -60,7 +67,8 @@ Status LogStore::load_logs(const Transaction& transaction) const {
     Status failed;
     TRY(transaction.scan(logs_table, logs_.size(), [&](std::uint64_t key, ByteView sealed) {
         auto plain = rows_.open(domain_of(logs_table), key, sealed);
-        auto descriptor = plain ? LogDescriptor::decode(*plain) : Result<LogDescriptor>(plain.error());
+        auto descriptor =
+            plain ? LogDescriptor::decode(*plain) : Result<LogDescriptor>(plain.error());
         if (!descriptor) {
             failed = std::move(descriptor).error();
             return false;
@@ -129,7 +137,8 @@ Result<replication::Heads> LogStore::heads() const {
     }
     replication::Heads out;
     for (const KnownLog& log : logs) {
-        TRY_ASSIGN(const auto last, transaction.last_before(index_table, index_key(log.index + 1, {})));
+        TRY_ASSIGN(const auto last,
+                   transaction.last_before(index_table, index_key(log.index + 1, {})));
         if (!last || !std::equal(last->first.begin(), last->first.begin() + 4,
                                  index_key(log.index, {}).begin())) {
             continue;
@@ -152,7 +161,8 @@ Result<LogPosition> LogStore::last_position() const {
 }
 
 Result<std::optional<std::uint64_t>> LogStore::position_of(const Transaction& transaction,
-                                                           const KnownLog& log, CommitNumber number) const {
+                                                           const KnownLog& log,
+                                                           CommitNumber number) const {
     TRY_ASSIGN(const auto value, transaction.get(index_table, index_key(log.index, number)));
     if (!value) {
         return std::optional<std::uint64_t>{};
@@ -193,10 +203,12 @@ Result<std::optional<HeldCommit>> LogStore::find(const LogId& log, CommitNumber 
     if (!row || row->size() < 4 + replication::commit_header_size) {
         return Error{store_damaged, "the log's index names a commit that is not there"};
     }
-    return Found{{LogPosition{*position}, found->descriptor, replication::commit_hash(row->subspan(4))}};
+    return Found{
+        {LogPosition{*position}, found->descriptor, replication::commit_hash(row->subspan(4))}};
 }
 
-Status LogStore::scan(LogPosition after, const std::function<bool(const StoredCommit&)>& visit) const {
+Status LogStore::scan(LogPosition after,
+                      const std::function<bool(const StoredCommit&)>& visit) const {
     TRY_ASSIGN(const Transaction transaction, environment_->read());
     Status failed;
     TRY(transaction.scan(commits_table, after.value + 1, [&](std::uint64_t key, ByteView row) {

@@ -44,17 +44,18 @@ struct StoredCommit {
 class LogStore final : public replication::CommitReader {
 public:
     enum class Access { read_only, read_write };
-    static Result<std::unique_ptr<LogStore>> open(const std::filesystem::path& directory, Access access,
-                                                  crypto::Secret link_key);
+    static Result<std::unique_ptr<LogStore>> open(const std::filesystem::path& directory,
+                                                  Access access, crypto::Secret link_key);
 
     Result<std::vector<Bytes>> roster_entries(std::uint64_t from = 0) const;
     Result<replication::Heads> heads() const;
     Result<LogPosition> last_position() const;
     /// store.commit_missing when it is not held.
-    Result<Bytes> read(const replication::LogId& log, replication::CommitNumber number) const override;
+    Result<Bytes> read(const replication::LogId& log,
+                       replication::CommitNumber number) const override;
     /// Where a held commit stands, and its hash; nothing when it is not held.
     Result<std::optional<HeldCommit>> find(const replication::LogId& log,
-                                                replication::CommitNumber number) const;
+                                           replication::CommitNumber number) const;
     /// Commits after `after`, in order, until `visit` returns false.
     Status scan(LogPosition after, const std::function<bool(const StoredCommit&)>& visit) const;
     Result<std::uint64_t> aside_count() const;
@@ -76,16 +77,19 @@ private:
         replication::LogId id;
     };
     LogStore(std::unique_ptr<Environment> environment, crypto::Secret link_key)
-        : environment_(std::move(environment)), rows_(std::move(link_key), crypto::domain::link_row) {}
+        : environment_(std::move(environment)),
+          rows_(std::move(link_key), crypto::domain::link_row) {}
     Status load_logs(const Transaction& transaction) const;
     std::optional<KnownLog> known(const replication::LogId& log) const;
     std::optional<KnownLog> known(std::uint32_t index) const;
-    Result<KnownLog> known_or_new(const replication::LogDescriptor& descriptor, Transaction& transaction);
+    Result<KnownLog> known_or_new(const replication::LogDescriptor& descriptor,
+                                  Transaction& transaction);
     Status put(const replication::CommitWrite& commit, Transaction& transaction);
     Status put(const replication::RosterWrite& entry, Transaction& transaction);
     Status put(const replication::QuarantineWrite& commit, Transaction& transaction);
     Status put(const replication::ForkWrite& fork, Transaction& transaction);
-    Result<std::optional<std::uint64_t>> position_of(const Transaction& transaction, const KnownLog& log,
+    Result<std::optional<std::uint64_t>> position_of(const Transaction& transaction,
+                                                     const KnownLog& log,
                                                      replication::CommitNumber number) const;
 
     std::unique_ptr<Environment> environment_;

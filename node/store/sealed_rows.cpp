@@ -18,7 +18,8 @@ ByteView number_bytes(const std::uint64_t& number) {
 
 }  // namespace
 
-Bytes SealedRows::seal(std::uint8_t table, ByteView row, ByteView plain, crypto::Entropy& entropy) const {
+Bytes SealedRows::seal(std::uint8_t table, ByteView row, ByteView plain,
+                       crypto::Entropy& entropy) const {
     return crypto::seal_random(key_.view(), associated(domain_, table, row), plain, entropy);
 }
 
@@ -30,7 +31,9 @@ Bytes SealedRows::seal(std::uint8_t table, std::uint64_t row, ByteView plain,
 Result<Bytes> SealedRows::open(std::uint8_t table, ByteView row, ByteView sealed) const {
     auto plain = crypto::open_random(key_.view(), associated(domain_, table, row), sealed);
     if (!plain) {
-        return Error{row_broken, "a stored row was altered or belongs elsewhere; run 'entrepot verify --rebuild'"};
+        return Error{
+            row_broken,
+            "a stored row was altered or belongs elsewhere; run 'entrepot verify --rebuild'"};
     }
     return plain;
 }

@@ -1,5 +1,5 @@
-// SealedRows: values of a table sealed under one key with random nonces; table and key are bound, so
-// that a row put elsewhere does not open.
+// SealedRows: values of a table sealed under one key with random nonces; table and key are bound,
+// so that a row put elsewhere does not open.
 #pragma once
 
 #include "crypto/primitives.hpp"
@@ -14,7 +14,8 @@ public:
     SealedRows(crypto::Secret key, crypto::Domain domain) : key_(std::move(key)), domain_(domain) {}
 
     Bytes seal(std::uint8_t table, ByteView row, ByteView plain, crypto::Entropy& entropy) const;
-    Bytes seal(std::uint8_t table, std::uint64_t row, ByteView plain, crypto::Entropy& entropy) const;
+    Bytes seal(std::uint8_t table, std::uint64_t row, ByteView plain,
+               crypto::Entropy& entropy) const;
     /// store.row_broken when the bytes are not what was sealed for this row.
     Result<Bytes> open(std::uint8_t table, ByteView row, ByteView sealed) const;
     Result<Bytes> open(std::uint8_t table, std::uint64_t row, ByteView sealed) const;

@@ -23,7 +23,9 @@ EnvironmentOptions view_options() {
     return out;
 }
 
-std::uint8_t domain_of(TableIndex table) { return static_cast<std::uint8_t>(table); }
+std::uint8_t domain_of(TableIndex table) {
+    return static_cast<std::uint8_t>(table);
+}
 
 Bytes encode_row(const ViewedRecord& record, const RecordState& state) {
     const Bytes encoded = replication::encode_state(state);
@@ -67,8 +69,12 @@ void add_new_dots(const RecordState& state, std::vector<Dot>& dots) {
 Bytes encode_waiting(const ArrivedChange& arrived) {
     const auto change = replication::encode_change(arrived.counted.change);
     WireWriter out;
-    out.fixed(arrived.record.compartment).fixed(arrived.record.record).fixed(arrived.counted.dot.log);
-    out.u64(arrived.counted.dot.number.value).fixed(arrived.counted.hash).u64(arrived.counted.time.value);
+    out.fixed(arrived.record.compartment)
+        .fixed(arrived.record.record)
+        .fixed(arrived.counted.dot.log);
+    out.u64(arrived.counted.dot.number.value)
+        .fixed(arrived.counted.hash)
+        .u64(arrived.counted.time.value);
     out.sized32(change ? ByteView(*change) : ByteView{});
     return out.take();
 }
@@ -91,7 +97,8 @@ Result<ArrivedChange> decode_waiting(ByteView plain) {
 Bytes encode_quarantined(const QuarantinedContent& content) {
     WireWriter out;
     out.fixed(content.dot.log).u64(content.dot.number.value).u32(content.change);
-    out.sized16(as_bytes(content.code)).sized16(as_bytes(content.why).first(std::min<std::size_t>(content.why.size(), 1024)));
+    out.sized16(as_bytes(content.code))
+        .sized16(as_bytes(content.why).first(std::min<std::size_t>(content.why.size(), 1024)));
     return out.take();
 }
 
@@ -113,9 +120,9 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
                                                    crypto::Secret vault_key) {
     TRY_ASSIGN(auto environment, Environment::open(directory, view_options()));
     crypto::Secret index_key = crypto::derive(vault_key.view(), crypto::domain::vault_index, {});
-    std::unique_ptr<ViewStore> out(
-        new ViewStore(std::move(environment), SealedRows(std::move(vault_key), crypto::domain::vault_row),
-                      std::move(index_key)));
+    std::unique_ptr<ViewStore> out(new ViewStore(
+        std::move(environment), SealedRows(std::move(vault_key), crypto::domain::vault_row),
+        std::move(index_key)));
     TRY(out->read_standing());
     return out;
 }
@@ -133,8 +140,9 @@ Status ViewStore::read_standing() {
     }
     auto plain = rows_.open(domain_of(standing_table), standing_row, *sealed);
     if (!plain) {
-        return Error{view_other_key, "the views do not open with this vault key; 'entrepot verify --rebuild'"
-                                     " makes them anew from the log"};
+        return Error{view_other_key,
+                     "the views do not open with this vault key; 'entrepot verify --rebuild'"
+                     " makes them anew from the log"};
     }
     WireReader reader(*plain);
     position_.value = reader.u64();
@@ -186,7 +194,9 @@ Result<std::optional<ViewedRecord>> ViewStore::find(const RecordKey& key) {
     return std::optional(std::move(record));
 }
 
-Result<std::optional<ViewedRecord>> ViewStore::record(const RecordKey& key) { return find(key); }
+Result<std::optional<ViewedRecord>> ViewStore::record(const RecordKey& key) {
+    return find(key);
+}
 
 Result<std::optional<RecordState>> ViewStore::load(const RecordKey& key) {
     TRY_ASSIGN(auto record, find(key));
@@ -197,7 +207,7 @@ Status ViewStore::save(const RecordKey& key, const RecordState& state) {
     if (loaded_.key != key) {
         TRY(find(key));
     }
-    TRY_ASSIGN(Transaction* transaction, batch());
+    TRY_ASSIGN(Transaction * transaction, batch());
     RecordCounts& counts = counts_[{key.compartment, state.database}];
     const bool is_new = loaded_.row == 0;
     if (is_new) {
@@ -219,7 +229,7 @@ Status ViewStore::save(const RecordKey& key, const RecordState& state) {
 }
 
 Status ViewStore::note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts) {
-    TRY_ASSIGN(Transaction* transaction, batch());
+    TRY_ASSIGN(Transaction * transaction, batch());
     TRY_ASSIGN(const auto listed, transaction->get(conflicts_table, row));
     if (conflicted && !listed) {
         ++counts.conflicts;
@@ -234,11 +244,14 @@ Status ViewStore::note_conflict(std::uint64_t row, bool conflicted, RecordCounts
 }
 
 Status ViewStore::flush() {
-    TRY_ASSIGN(Transaction* transaction, batch());
+    TRY_ASSIGN(Transaction * transaction, batch());
     WireWriter standing;
     standing.u64(position_.value).u64(next_row_).u32(static_cast<std::uint32_t>(counts_.size()));
     for (const auto& [of, counts] : counts_) {
-        standing.fixed(of.first).sized8(as_bytes(of.second)).u64(counts.records).u64(counts.conflicts);
+        standing.fixed(of.first)
+            .sized8(as_bytes(of.second))
+            .u64(counts.records)
+            .u64(counts.conflicts);
     }
     standing.u32(last_reference_).u32(static_cast<std::uint32_t>(stalled_.size()));
     for (const auto& [log, number] : stalled_) {
@@ -263,14 +276,15 @@ Status ViewStore::forget_batch() {
 }
 
 Status ViewStore::keep_waiting(std::span<const ArrivedChange* const> waiting) {
-    TRY_ASSIGN(Transaction* transaction, batch());
+    TRY_ASSIGN(Transaction * transaction, batch());
     TRY(transaction->clear(waiting_table));
     std::uint64_t row = 0;
     for (const ArrivedChange* arrived : waiting) {
         ++row;
-        TRY(transaction->put(waiting_table, row,
-                             rows_.seal(domain_of(waiting_table), row, encode_waiting(*arrived), entropy_),
-                             PutMode::append));
+        TRY(transaction->put(
+            waiting_table, row,
+            rows_.seal(domain_of(waiting_table), row, encode_waiting(*arrived), entropy_),
+            PutMode::append));
     }
     return {};
 }
@@ -294,7 +308,7 @@ Result<std::vector<ArrivedChange>> ViewStore::waiting() const {
 }
 
 Status ViewStore::add_quarantined(const QuarantinedContent& content) {
-    TRY_ASSIGN(Transaction* transaction, batch());
+    TRY_ASSIGN(Transaction * transaction, batch());
     TRY_ASSIGN(const auto last, transaction->last(quarantine_table));
     const std::uint64_t row = last ? last->first + 1 : 1;
     ++unflushed_;
@@ -310,7 +324,8 @@ Result<std::vector<QuarantinedContent>> ViewStore::quarantined() const {
     Status failed;
     TRY(transaction.scan(quarantine_table, 0, [&](std::uint64_t row, ByteView sealed) {
         auto plain = rows_.open(domain_of(quarantine_table), row, sealed);
-        auto content = plain ? decode_quarantined(*plain) : Result<QuarantinedContent>(plain.error());
+        auto content =
+            plain ? decode_quarantined(*plain) : Result<QuarantinedContent>(plain.error());
         if (!content) {
             failed = std::move(content).error();
             return false;
@@ -330,8 +345,8 @@ Result<std::unique_ptr<ViewSnapshot>> ViewStore::snapshot() const {
 Status ViewStore::clear() {
     batch_.reset();
     TRY_ASSIGN(Transaction transaction, environment_->write());
-    for (const TableIndex table : {records_table, ids_table, conflicts_table, standing_table, waiting_table,
-                                   quarantine_table}) {
+    for (const TableIndex table : {records_table, ids_table, conflicts_table, standing_table,
+                                   waiting_table, quarantine_table}) {
         TRY(transaction.clear(table));
     }
     TRY(transaction.commit());
@@ -339,7 +354,8 @@ Status ViewStore::clear() {
     return read_standing();
 }
 
-Status ViewSnapshot::scan(bool only_conflicts, const std::function<bool(const ViewedRecord&)>& visit) const {
+Status ViewSnapshot::scan(bool only_conflicts,
+                          const std::function<bool(const ViewedRecord&)>& visit) const {
     Status failed;
     const auto show = [&](std::uint64_t row, ByteView sealed) {
         auto plain = rows_.open(domain_of(records_table), row, sealed);
@@ -357,7 +373,8 @@ Status ViewSnapshot::scan(bool only_conflicts, const std::function<bool(const Vi
     TRY(transaction_.scan(conflicts_table, 0, [&](std::uint64_t row, ByteView) {
         const auto sealed = transaction_.get(records_table, row);
         if (!sealed || !*sealed) {
-            failed = Error{store_damaged, "a record's row is missing; run 'entrepot verify --rebuild'"};
+            failed =
+                Error{store_damaged, "a record's row is missing; run 'entrepot verify --rebuild'"};
             return false;
         }
         return show(row, **sealed);

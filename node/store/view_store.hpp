@@ -1,6 +1,7 @@
 // ViewStore: the environment `views`: the state of every record, made from the log, sealed under
 // the vault key. Changes gather in one batch; flush() makes it durable together with the log
-// position it reflects, so that after a crash the node catches up from there. STORE.md gives the bytes.
+// position it reflects, so that after a crash the node catches up from there. STORE.md gives the
+// bytes.
 //
 // For one thread, but for snapshots, which may be read in another.
 #pragma once
@@ -24,7 +25,8 @@ struct RecordCounts {
     std::uint64_t records = 0;
     std::uint64_t conflicts = 0;
 };
-using CompartmentCounts = std::map<std::pair<replication::CompartmentId, std::string>, RecordCounts>;
+using CompartmentCounts =
+    std::map<std::pair<replication::CompartmentId, std::string>, RecordCounts>;
 
 /// Content of a counted commit that is not merged, and why.
 struct QuarantinedContent {
@@ -64,7 +66,8 @@ public:
     static Result<std::unique_ptr<ViewStore>> open(const std::filesystem::path& directory,
                                                    crypto::Secret vault_key);
 
-    Result<std::optional<replication::RecordState>> load(const replication::RecordKey& key) override;
+    Result<std::optional<replication::RecordState>> load(
+        const replication::RecordKey& key) override;
     /// Adds the dots that `state.shown` has and the record's row has not.
     Status save(const replication::RecordKey& key, const replication::RecordState& state) override;
 
@@ -75,7 +78,9 @@ public:
     void set_position(LogPosition position) { position_ = position; }
     /// Highest reference number that this node's own records have; 0 for none.
     std::uint32_t last_reference() const { return last_reference_; }
-    void note_reference(std::uint32_t number) { last_reference_ = std::max(last_reference_, number); }
+    void note_reference(std::uint32_t number) {
+        last_reference_ = std::max(last_reference_, number);
+    }
 
     StalledLogs& stalled() { return stalled_; }
     const StalledLogs& stalled() const { return stalled_; }
@@ -104,7 +109,9 @@ public:
 
 private:
     ViewStore(std::unique_ptr<Environment> environment, SealedRows rows, crypto::Secret index_key)
-        : environment_(std::move(environment)), rows_(std::move(rows)), index_key_(std::move(index_key)) {}
+        : environment_(std::move(environment)),
+          rows_(std::move(rows)),
+          index_key_(std::move(index_key)) {}
     /// What the last load found, for the save that follows it.
     struct Loaded {
         replication::RecordKey key;

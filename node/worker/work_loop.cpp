@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "node/worker/names.hpp"
+#include "node/desk/names.hpp"
 #include "node/worker/worker_api.hpp"
 
 namespace entrepot::node {
@@ -69,7 +69,8 @@ void WorkLoop::unlock(std::string officer, crypto::Secret passphrase, JsonDone d
     unlocking_ = [](Result<json>) {};
     slot_opener_ = std::thread([this, officer = std::move(officer), done = std::move(done),
                                 secret = std::make_shared<crypto::Secret>(std::move(passphrase))] {
-        auto vault = std::make_shared<Result<Vault>>(open_slot(directory_, officer, secret->view()));
+        auto vault =
+            std::make_shared<Result<Vault>>(open_slot(directory_, officer, secret->view()));
         waker_.post([this, vault, done] {
             unlocking_ = nullptr;
             take_vault(std::move(*vault), done);
@@ -83,7 +84,8 @@ void WorkLoop::take_vault(Result<Vault> vault, JsonDone done) {
         return done(std::move(vault).error());
     }
     if (desk_) {  // a second officer's or a repeated unlock: the passphrase was right
-        return done(json{{"officer", vault->officer_name}, {"node", to_base32(desk_->keys().self().view())}});
+        return done(json{{"officer", vault->officer_name},
+                         {"node", to_base32(desk_->keys().self().view())}});
     }
     const Status sent = channel_.send(encode_message(OpenStore{vault->link_key.duplicate()}));
     if (!sent) {

@@ -8,8 +8,8 @@
 
 #include "node/api/http_server.hpp"
 #include "node/channel/waker.hpp"
-#include "node/worker/desk.hpp"
-#include "node/worker/import_job.hpp"
+#include "node/desk/desk.hpp"
+#include "node/desk/import_job.hpp"
 #include "node/worker/worker.hpp"
 
 namespace entrepot::node {
@@ -47,9 +47,9 @@ private:
     SystemClock clock_;
     FrameChannel channel_;
     Waker waker_;
-    std::optional<Vault> vault_;     ///< between the slot's opening and the link's
+    std::optional<Vault> vault_;  ///< between the slot's opening and the link's
     JsonDone unlocking_;
-    std::optional<Error> refused_;   ///< why the last unlock failed
+    std::optional<Error> refused_;  ///< why the last unlock failed
     std::unique_ptr<Desk> desk_;
     std::map<std::string, std::unique_ptr<ImportJob>> imports_;
     std::unique_ptr<HttpServer> server_;

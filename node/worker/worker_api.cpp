@@ -4,10 +4,10 @@
 
 #include "node/api/problem.hpp"
 #include "node/api/router.hpp"
-#include "node/worker/headquarters.hpp"
-#include "node/worker/listing.hpp"
-#include "node/worker/names.hpp"
-#include "node/worker/verification.hpp"
+#include "node/desk/headquarters.hpp"
+#include "node/desk/listing.hpp"
+#include "node/desk/names.hpp"
+#include "node/desk/verification.hpp"
 #include "node/worker/work_loop.hpp"
 #include "replication/roster/roster_file.hpp"
 
@@ -45,18 +45,19 @@ Result<json> body_of(const HttpRequest& request) {
 /// Runs `act` in the worker's thread when the node is unlocked.
 HttpHandler at_desk(WorkLoop& loop, bool json_body, Act act) {
     return [&loop, json_body, act = std::move(act)](HttpRequest request, Responder responder) {
-        loop.waker().post([&loop, json_body, act, request = std::move(request), responder]() mutable {
-            JsonDone done = answer_to(responder);
-            if (loop.desk() == nullptr) {
-                return done(Error{worker_locked, loop.why_locked()});
-            }
-            auto body = json_body ? body_of(request) : Result<json>(json::object());
-            if (!body) {
-                return done(std::move(body).error());
-            }
-            Call call{loop, *loop.desk(), std::move(request), *std::move(body)};
-            act(call, std::move(done));
-        });
+        loop.waker().post(
+            [&loop, json_body, act, request = std::move(request), responder]() mutable {
+                JsonDone done = answer_to(responder);
+                if (loop.desk() == nullptr) {
+                    return done(Error{worker_locked, loop.why_locked()});
+                }
+                auto body = json_body ? body_of(request) : Result<json>(json::object());
+                if (!body) {
+                    return done(std::move(body).error());
+                }
+                Call call{loop, *loop.desk(), std::move(request), *std::move(body)};
+                act(call, std::move(done));
+            });
     };
 }
 
@@ -71,7 +72,8 @@ std::string text_of(const json& body, const char* name) {
 }
 
 Result<replication::RecordKey> record_of(Call& call) {
-    return find_record(call.desk, call.request.capture("id"), call.request.query_value("compartment").value_or(""));
+    return find_record(call.desk, call.request.capture("id"),
+                       call.request.query_value("compartment").value_or(""));
 }
 
 json standing_of(Desk& desk) {
@@ -130,37 +132,44 @@ json places_json(Desk& desk) {
 
 void add_record_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/records/{database}"}, at_desk(loop, true, [](Call& call, JsonDone done) {
-                   put_record(call.desk, call.request.capture("database"), call.body, std::move(done));
+                   put_record(call.desk, call.request.capture("database"), call.body,
+                              std::move(done));
                }));
-    router.add({"GET", "/records/{id}"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                   TRY_ASSIGN(const auto key, record_of(call));
-                   return get_record(call.desk, key);
-               })));
-    router.add({"GET", "/records/{id}/history"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                   TRY_ASSIGN(const auto key, record_of(call));
-                   return record_history(call.desk, key);
-               })));
-    router.add({"POST", "/records/{id}/resolve"}, at_desk(loop, true, [](Call& call, JsonDone done) {
-                   resolve_record(call.desk, call.request.capture("id"), call.body, std::move(done));
-               }));
+    router.add({"GET", "/records/{id}"},
+               at_desk(loop, true, at_once([](Call& call) -> Result<json> {
+                           TRY_ASSIGN(const auto key, record_of(call));
+                           return get_record(call.desk, key);
+                       })));
+    router.add({"GET", "/records/{id}/history"},
+               at_desk(loop, true, at_once([](Call& call) -> Result<json> {
+                           TRY_ASSIGN(const auto key, record_of(call));
+                           return record_history(call.desk, key);
+                       })));
+    router.add(
+        {"POST", "/records/{id}/resolve"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+            resolve_record(call.desk, call.request.capture("id"), call.body, std::move(done));
+        }));
     router.add({"POST", "/conflicts"}, at_desk(loop, true, at_once([](Call& call) {
-                   return list_conflicts(call.desk, {text_of(call.body, "database"), "",
-                                                     call.body.value("limit", std::size_t{100}),
-                                                     call.body.value("offset", std::size_t{0})});
-               })));
-    router.add({"POST", "/search"}, at_desk(loop, true, [](Call& call, JsonDone done) {
-                   auto snapshot = call.desk.snapshot();
-                   if (!snapshot) {
-                       return done(std::move(snapshot).error());
-                   }
-                   const ListingWish wish{text_of(call.body, "database"), text_of(call.body, "query"),
-                                          call.body.value("limit", std::size_t{100}),
-                                          call.body.value("offset", std::size_t{0})};
-                   call.loop.read_aside([wish, done, &desk = call.desk,
-                                         view = std::shared_ptr<ViewSnapshot>(*std::move(snapshot))] {
-                       done(list_records(desk.catalogue(), *view, wish));
-                   });
-               }));
+                                                   return list_conflicts(
+                                                       call.desk,
+                                                       {text_of(call.body, "database"), "",
+                                                        call.body.value("limit", std::size_t{100}),
+                                                        call.body.value("offset", std::size_t{0})});
+                                               })));
+    router.add(
+        {"POST", "/search"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+            auto snapshot = call.desk.snapshot();
+            if (!snapshot) {
+                return done(std::move(snapshot).error());
+            }
+            const ListingWish wish{text_of(call.body, "database"), text_of(call.body, "query"),
+                                   call.body.value("limit", std::size_t{100}),
+                                   call.body.value("offset", std::size_t{0})};
+            call.loop.read_aside([wish, done, &desk = call.desk,
+                                  view = std::shared_ptr<ViewSnapshot>(*std::move(snapshot))] {
+                done(list_records(desk.catalogue(), *view, wish));
+            });
+        }));
 }
 
 Result<json> start_import(Call& call) {
@@ -173,17 +182,19 @@ Result<json> start_import(Call& call) {
                       : Mapping::parse(mapping->dump(), "mapping", call.desk.catalogue());
     TRY_ASSIGN(Mapping map, std::move(parsed));
     const std::string where = text_of(call.body, "compartment");
-    TRY_ASSIGN(Place place,
-               where.empty() ? default_place(call.desk, map.schema->database) : find_place(call.desk, where));
+    TRY_ASSIGN(Place place, where.empty() ? default_place(call.desk, map.schema->database)
+                                          : find_place(call.desk, where));
     if (place.database != map.schema->database) {
-        return Error{place_unknown, "compartment '" + place.name + "' keeps " + place.database + ", not " + map.schema->database};
+        return Error{place_unknown, "compartment '" + place.name + "' keeps " + place.database +
+                                        ", not " + map.schema->database};
     }
     if (place.right != replication::Right::write) {
         return Error{author_no_right, "this node may not write in '" + place.name + "'"};
     }
     const std::string id = to_base32(call.desk.entropy().fixed<replication::RecordId>().view());
     call.loop.imports()[id] = std::make_unique<ImportJob>(
-        ImportWish{std::move(map), std::move(place), call.body.value("dry_run", false)}, call.desk, call.loop.waker());
+        ImportWish{std::move(map), std::move(place), call.body.value("dry_run", false)}, call.desk,
+        call.loop.waker());
     return json{{"import", id}};
 }
 
@@ -193,18 +204,21 @@ void add_import_routes(Router& router, WorkLoop& loop) {
         return found == call.loop.imports().end() ? nullptr : found->second.get();
     };
     router.add({"POST", "/imports"}, at_desk(loop, true, at_once(start_import)));
-    router.add({"POST", "/imports/{id}/rows"}, at_desk(loop, false, [job_of](Call& call, JsonDone done) {
+    router.add({"POST", "/imports/{id}/rows"},
+               at_desk(loop, false, [job_of](Call& call, JsonDone done) {
                    if (auto* job = job_of(call)) {
                        return job->feed(std::move(call.request.body), std::move(done));
                    }
                    done(Error{import_unknown, "no such import here; start one"});
                }));
-    router.add({"POST", "/imports/{id}/finish"}, at_desk(loop, true, [job_of](Call& call, JsonDone done) {
+    router.add({"POST", "/imports/{id}/finish"},
+               at_desk(loop, true, [job_of](Call& call, JsonDone done) {
                    auto* job = job_of(call);
                    if (job == nullptr) {
                        return done(Error{import_unknown, "no such import here; start one"});
                    }
-                   job->finish([done, &work = call.loop, id = std::string(call.request.capture("id"))](Result<json> report) {
+                   job->finish([done, &work = call.loop,
+                                id = std::string(call.request.capture("id"))](Result<json> report) {
                        done(std::move(report));
                        work.waker().post([&work, id] { work.imports().erase(id); });
                    });
@@ -221,43 +235,49 @@ Result<Hash> root_to_expect(const Call& call, const replication::Roster& held) {
 }
 
 void add_administration_routes(Router& router, WorkLoop& loop) {
-    router.add({"POST", "/administration/enrol"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+    router.add({"POST", "/administration/enrol"},
+               at_desk(loop, true, [](Call& call, JsonDone done) {
                    enrol_node(call.desk, call.body, std::move(done));
                }));
-    router.add({"POST", "/administration/compartments"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+    router.add({"POST", "/administration/compartments"},
+               at_desk(loop, true, [](Call& call, JsonDone done) {
                    add_compartment(call.desk, call.body, std::move(done));
                }));
-    router.add({"POST", "/administration/grants"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+    router.add({"POST", "/administration/grants"},
+               at_desk(loop, true, [](Call& call, JsonDone done) {
                    grant_right(call.desk, call.body, std::move(done));
                }));
     router.add({"GET", "/roster"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                   return describe_roster(call.desk);
-               })));
-    router.add({"POST", "/roster/file"}, at_desk(loop, false, [](Call& call, JsonDone done) {
-                   replication::Roster copy = call.desk.roster();
-                   const auto before = copy.length().value;
-                   const auto root = root_to_expect(call, copy);
-                   if (!root) {
-                       return done(root.error());
-                   }
-                   const auto added = replication::import_roster(copy, *root, call.request.body);
-                   if (!added) {
-                       return done(added.error());
-                   }
-                   if (*added == 0) {
-                       return done(json{{"added", 0}});
-                   }
-                   std::vector<Bytes> entries(copy.entries().begin() + static_cast<std::ptrdiff_t>(before), copy.entries().end());
-                   call.desk.append_roster(std::move(entries), [done, count = *added](Status stored) {
-                       done(stored ? Result<json>(json{{"added", count}}) : Result<json>(std::move(stored).error()));
-                   });
-               }));
+                                               return describe_roster(call.desk);
+                                           })));
+    router.add(
+        {"POST", "/roster/file"}, at_desk(loop, false, [](Call& call, JsonDone done) {
+            replication::Roster copy = call.desk.roster();
+            const auto before = copy.length().value;
+            const auto root = root_to_expect(call, copy);
+            if (!root) {
+                return done(root.error());
+            }
+            const auto added = replication::import_roster(copy, *root, call.request.body);
+            if (!added) {
+                return done(added.error());
+            }
+            if (*added == 0) {
+                return done(json{{"added", 0}});
+            }
+            std::vector<Bytes> entries(copy.entries().begin() + static_cast<std::ptrdiff_t>(before),
+                                       copy.entries().end());
+            call.desk.append_roster(std::move(entries), [done, count = *added](Status stored) {
+                done(stored ? Result<json>(json{{"added", count}})
+                            : Result<json>(std::move(stored).error()));
+            });
+        }));
     router.add({"POST", "/verify"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                   if (call.body.value("rebuild", false)) {
-                       TRY(call.desk.rebuild());
-                   }
-                   return verify_node(call.desk);
-               })));
+                                                if (call.body.value("rebuild", false)) {
+                                                    TRY(call.desk.rebuild());
+                                                }
+                                                return verify_node(call.desk);
+                                            })));
 }
 
 void add_roster_download(Router& router, WorkLoop& loop) {
@@ -277,8 +297,9 @@ void add_roster_download(Router& router, WorkLoop& loop) {
 void add_access_routes(Router& router, WorkLoop& loop) {
     router.add({"GET", "/standing"}, [&loop](HttpRequest, Responder responder) {
         loop.waker().post([&loop, responder]() mutable {
-            answer_to(responder)(loop.desk() == nullptr ? json{{"unlocked", false}, {"why", loop.why_locked()}}
-                                                        : standing_of(*loop.desk()));
+            answer_to(responder)(loop.desk() == nullptr
+                                     ? json{{"unlocked", false}, {"why", loop.why_locked()}}
+                                     : standing_of(*loop.desk()));
         });
     });
     router.add({"POST", "/unlock"}, [&loop](HttpRequest request, Responder responder) {
@@ -289,15 +310,16 @@ void add_access_routes(Router& router, WorkLoop& loop) {
         }
         std::string officer = text_of(*body, "officer");
         std::string passphrase = text_of(*body, "passphrase");
-        auto secret = std::make_shared<crypto::Secret>(crypto::Secret::copy_of(as_bytes(passphrase)));
+        auto secret =
+            std::make_shared<crypto::Secret>(crypto::Secret::copy_of(as_bytes(passphrase)));
         crypto::wipe({reinterpret_cast<std::uint8_t*>(passphrase.data()), passphrase.size()});
         loop.waker().post([&loop, officer = std::move(officer), secret, responder] {
             loop.unlock(officer, std::move(*secret), answer_to(responder));
         });
     });
-    router.add({"GET", "/compartments"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                   return places_json(call.desk);
-               })));
+    router.add({"GET", "/compartments"},
+               at_desk(loop, true,
+                       at_once([](Call& call) -> Result<json> { return places_json(call.desk); })));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ Outcome<Source> source_of(const Arguments& arguments) {
     const auto words = arguments.all("FILE");
     if (!arguments.has("map")) {
         if (words.size() != 2) {
-            return Error{usage_wrong, "import DATABASE FILE takes documents, one a line; else give --map"};
+            return Error{usage_wrong,
+                         "import DATABASE FILE takes documents, one a line; else give --map"};
         }
         return Source{words.back(), words.front()};
     }
@@ -195,7 +196,8 @@ void add_import_commands(CommandTable& table) {
     table.push_back({"import",
                      "take in a CSV or NDJSON file; ends with 2 when some rows did not fit",
                      {{"FILE", "FILE", "[DATABASE] FILE; '-' reads standard input", true, true},
-                      {"--map", "MAP", "mapping file, or the name of a shipped one; without it the lines "
+                      {"--map", "MAP",
+                       "mapping file, or the name of a shipped one; without it the lines "
                        "are documents as 'put' takes them"},
                       {"--compartment", "NAME", "where the records go (the unit's own)"},
                       {"--dry-run", "", "report only; keep nothing"},

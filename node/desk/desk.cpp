@@ -1,0 +1,212 @@
+#include "node/desk/desk.hpp"
+
+#include <algorithm>
+
+#include "node/databases/reference_number.hpp"
+#include "node/desk/time_text.hpp"
+
+namespace entrepot::node {
+namespace {
+
+constexpr std::uint64_t flush_after_changes = 20'000;
+constexpr std::int64_t flush_after_ms = 1000;
+
+/// Initials of the unit's name, or its first letters when it is one word:
+/// "Norman Manley Airport" → NMA.
+/// NMA.
+std::string unit_letters(const std::string& name) {
+    std::string initials, letters;
+    bool start = true;
+    for (const char c : name) {
+        const bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        const char capital = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+        if (letter) {
+            letters += capital;
+            initials += start ? std::string(1, capital) : "";
+        }
+        start = !letter;
+    }
+    const std::string& out = initials.size() >= 2 ? initials : letters;
+    return out.size() >= 2 ? out.substr(0, 8) : "XX";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault vault,
+                                         FrameChannel& channel, const Clock& clock) {
+    std::unique_ptr<Desk> out(new Desk(std::move(vault), channel, clock));
+    TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
+    TRY(out->open_stores(directory));
+    TRY(out->follow_roster());
+    TRY(out->start_projector());
+    TRY(out->author_->read_tips());
+    TRY(out->follow_log());
+    return out;
+}
+
+Status Desk::open_stores(const NodeDirectory& directory) {
+    TRY_ASSIGN(log_, LogStore::open(directory.log(), LogStore::Access::read_only,
+                                    vault_.link_key.duplicate()));
+    TRY_ASSIGN(views_, ViewStore::open(directory.views(), vault_.vault_key.duplicate()));
+    TRY_ASSIGN(auto identity_row, log_->link_row(LinkRow::identity));
+    TRY_ASSIGN(const auto settings_row, log_->link_row(LinkRow::settings));
+    if (!identity_row || !settings_row) {
+        return Error{desk_not_enrolled,
+                     "this node has no keys; make it with 'entrepot node create'"};
+    }
+    auto identity = crypto::Identity::from_secret(*identity_row);
+    crypto::wipe(*identity_row);
+    if (!identity) {
+        return std::move(identity).error();
+    }
+    TRY_ASSIGN(settings_, decode_settings(*settings_row));
+    keys_ = std::make_unique<Keyring>(identity->id(), identity->box().duplicate());
+    return {};
+}
+
+Status Desk::start_projector() {
+    projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_);
+    if (!author_) {
+        author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
+    }
+    return projector_->resume();
+}
+
+Result<const replication::NodeCertificate*> Desk::self() const {
+    const auto* certificate = roster_.node(keys_->self());
+    if (certificate == nullptr) {
+        return Error{desk_not_enrolled,
+                     "this node is not enrolled yet; 'entrepot node join' takes the join file"};
+    }
+    return certificate;
+}
+
+Status Desk::follow_roster() {
+    TRY_ASSIGN(const auto entries, log_->roster_entries(roster_.length().value));
+    for (const Bytes& entry : entries) {
+        TRY(roster_.append(entry));
+    }
+    if (!entries.empty() && keys_->follow(roster_) > 0 && projector_) {
+        TRY(projector_->retry_stalled());
+    }
+    return {};
+}
+
+Status Desk::follow_log() {
+    TRY_ASSIGN(const auto upto, log_->last_position());
+    if (upto == views_->position()) {
+        return {};
+    }
+    auto changed = projector_->catch_up(upto, own_);
+    last_change_ = clock_.steady();
+    if (changed && views_->unflushed() >= flush_after_changes) {
+        TRY(projector_->flush());
+    }
+    if (!changed) {  // the batch may be half done: go back to what was durable
+        TRY(views_->forget_batch());
+        TRY(start_projector());
+        return std::move(changed).error();
+    }
+    return {};
+}
+
+void Desk::flush_if_due() {
+    if (views_->unflushed() > 0 && clock_.steady().ms - last_change_.ms >= flush_after_ms) {
+        if (!projector_->flush() && !start_projector()) {
+            last_change_ = clock_.steady();  // a full disk: try again later, the log has everything
+        }
+    }
+}
+
+void Desk::handle(const ChannelMessage& message) {
+    if (const auto* stored = std::get_if<Stored>(&message)) {
+        settled_.emplace_back(stored->ticket, Status{});
+    } else if (const auto* failed = std::get_if<Failed>(&message)) {
+        own_.clear();
+        const Status tips = author_->read_tips();
+        settled_.emplace_back(failed->ticket, tips ? Status(error_of(*failed)) : tips);
+    }
+}
+
+void Desk::take(std::vector<ChannelMessage> messages) {
+    for (const ChannelMessage& message : author_->take_kept()) {
+        handle(message);
+    }
+    for (const ChannelMessage& message : messages) {
+        handle(message);
+    }
+    Status followed = follow_roster();
+    if (followed) {
+        followed = follow_log();
+    }
+    for (const auto& [ticket, status] : std::exchange(settled_, {})) {
+        finish(ticket, status ? followed : status);
+    }
+}
+
+void Desk::finish(Ticket ticket, const Status& status) {
+    const auto found = pending_.find(ticket);
+    if (found == pending_.end()) {
+        return;
+    }
+    const Done done = std::move(found->second);
+    pending_.erase(found);
+    done(status);
+}
+
+Result<std::string> Desk::next_reference() {
+    TRY_ASSIGN(const auto* certificate, self());
+    const auto& block = certificate->numbers;
+    const std::uint32_t last = std::max(given_reference_, views_->last_reference());
+    const std::uint32_t next = std::max(last + 1, block.first);
+    if (next >= block.first + block.count) {
+        return Error{
+            desk_no_numbers,
+            "this node's block of reference numbers is used up; ask headquarters for another"};
+    }
+    given_reference_ = next;
+    const std::string day = utc_text(clock_.wall());
+    return to_text(ReferenceNumber{settings_.country, unit_letters(settings_.name),
+                                   static_cast<std::uint16_t>(std::stoi(day.substr(0, 4))), next});
+}
+
+Result<PackedChange> Desk::pack(replication::Change change) {
+    TRY(replication::check_change(change));
+    TRY_ASSIGN(const Bytes plain, replication::encode_change(change));
+    return PackedChange{std::move(change), packing_.pack(plain)};
+}
+
+void Desk::save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
+                Done done) {
+    const Signer officer{vault_.officer, &vault_.officer_key, vault_.officer_certificate};
+    auto ticket = author_->save(compartment, std::move(changes), officer, own_);
+    if (!ticket) {
+        return done(std::move(ticket).error());
+    }
+    pending_.emplace(*ticket, std::move(done));
+}
+
+void Desk::append_roster(std::vector<Bytes> entries, Done done) {
+    auto ticket = author_->append_roster(std::move(entries));
+    if (!ticket) {
+        return done(std::move(ticket).error());
+    }
+    pending_.emplace(*ticket, std::move(done));
+}
+
+Result<std::unique_ptr<ViewSnapshot>> Desk::snapshot() {
+    if (views_->unflushed() > 0) {
+        TRY(projector_->flush());
+    }
+    return views_->snapshot();
+}
+
+Status Desk::rebuild() {
+    TRY(views_->clear());
+    TRY(start_projector());
+    TRY(follow_log());
+    return projector_->flush();
+}
+
+}  // namespace entrepot::node

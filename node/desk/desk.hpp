@@ -1,0 +1,95 @@
+// Desk: the unlocked worker: keys, views, schemas and the officer who signed in. Everything that
+// reads or writes plaintext goes through it, in the worker's one thread. It follows the log as the
+// link stores commits, and answers a save when the save's own view is applied.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "node/access/settings.hpp"
+#include "node/access/vault.hpp"
+#include "node/databases/catalogue.hpp"
+#include "node/journal/author.hpp"
+#include "node/journal/projector.hpp"
+
+namespace entrepot::node {
+
+inline constexpr ErrorCode desk_not_enrolled{"desk.not_enrolled", ErrorKind::unavailable};
+inline constexpr ErrorCode desk_no_numbers{"desk.no_numbers", ErrorKind::unavailable};
+
+class Desk {
+public:
+    /// Called in the worker's thread once the save is durable and visible, or has failed.
+    using Done = std::function<void(Status)>;
+
+    /// The link must have opened the store. Opens views and catches up with the log.
+    static Result<std::unique_ptr<Desk>> open(const NodeDirectory& directory, Vault vault,
+                                              FrameChannel& channel, const Clock& clock);
+
+    /// Takes what the link says: follows roster and log, finishes saves.
+    void take(std::vector<ChannelMessage> messages);
+    /// Makes views durable when enough has gathered or time has passed since the last change.
+    void flush_if_due();
+
+    /// Saves changes of one compartment, signed by the officer; see Author::save.
+    void save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
+              Done done);
+    /// Roster entries made here (headquarters).
+    void append_roster(std::vector<Bytes> entries, Done done);
+
+    const Vault& vault() const { return vault_; }
+    const Settings& settings() const { return settings_; }
+    const Catalogue& catalogue() const { return *catalogue_; }
+    const LogStore& log() const { return *log_; }
+    ViewStore& views() { return *views_; }
+    const replication::Roster& roster() const { return roster_; }
+    const Keyring& keys() const { return *keys_; }
+    const Projector& projector() const { return *projector_; }
+    replication::Packing& packing() { return packing_; }
+    crypto::Entropy& entropy() { return entropy_; }
+    replication::HybridTime now() { return author_->now(); }
+    WallTime wall() const { return clock_.wall(); }
+    /// This node's certificate; desk.not_enrolled before it has joined.
+    Result<const replication::NodeCertificate*> self() const;
+    /// The next number of this node's block as CC-UNIT-YYYY-NNNNN; desk.no_numbers when it is used
+    /// up.
+    Result<std::string> next_reference();
+    /// Plain changes → packed, checked: change.too_large, path.malformed …
+    Result<PackedChange> pack(replication::Change change);
+    /// The views as they are now, for reading in any thread.
+    Result<std::unique_ptr<ViewSnapshot>> snapshot();
+    /// Views made anew from the log.
+    Status rebuild();
+
+private:
+    Desk(Vault vault, FrameChannel& channel, const Clock& clock)
+        : vault_(std::move(vault)), channel_(channel), clock_(clock) {}
+    Status open_stores(const NodeDirectory& directory);
+    Status follow_roster();
+    Status follow_log();
+    Status start_projector();
+    void finish(Ticket ticket, const Status& status);
+    void handle(const ChannelMessage& message);
+
+    Vault vault_;
+    FrameChannel& channel_;
+    const Clock& clock_;
+    crypto::SystemEntropy entropy_;
+    Settings settings_;
+    std::unique_ptr<Catalogue> catalogue_;
+    std::unique_ptr<LogStore> log_;
+    std::unique_ptr<ViewStore> views_;
+    replication::Roster roster_;
+    std::unique_ptr<Keyring> keys_;
+    std::unique_ptr<Projector> projector_;
+    std::unique_ptr<Author> author_;
+    replication::Packing packing_;
+    OwnChanges own_;
+    std::map<Ticket, Done> pending_;
+    std::vector<std::pair<Ticket, Status>> settled_;
+    SteadyTime last_change_;
+    std::uint32_t given_reference_ = 0;  ///< the last number given, perhaps not saved yet
+};
+
+}  // namespace entrepot::node

@@ -1,0 +1,70 @@
+#include "node/desk/history.hpp"
+
+#include <algorithm>
+
+namespace entrepot::node {
+namespace {
+
+using replication::CountedChange;
+using replication::Dot;
+using replication::RecordKey;
+
+Result<CountedChange> read_change(Desk& desk, const RecordKey& record, const Dot& dot) {
+    TRY_ASSIGN(const Bytes bytes, desk.log().read(dot.log, dot.number));
+    TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
+    const auto* key = desk.keys().find(record.compartment, parsed.header.generation);
+    if (key == nullptr) {
+        return Error{replication::change_waiting, "the key of that commit is not here"};
+    }
+    TRY_ASSIGN(auto opened, replication::open_commit(parsed, *key, desk.packing()));
+    for (auto& change : opened.changes) {
+        if (change && change->record == record.record) {
+            return CountedChange{dot, replication::prefix_of(opened.hash), parsed.header.time,
+                                 *std::move(change)};
+        }
+    }
+    return Error{
+        store_damaged,
+        "a commit does not hold the change that the views say; 'entrepot verify --rebuild'"};
+}
+
+bool covers(const replication::Context& shown, const Dot& dot) {
+    return std::any_of(shown.begin(), shown.end(), [&](const replication::ContextEntry& entry) {
+        return entry.log == dot.log && dot.number <= entry.number;
+    });
+}
+
+}  // namespace
+
+Result<std::vector<HistoryEntry>> history_of(Desk& desk, const RecordKey& record) {
+    std::vector<HistoryEntry> out;
+    TRY_ASSIGN(const auto row, desk.views().record(record));
+    for (const Dot& dot : row ? row->dots : std::vector<Dot>{}) {
+        TRY_ASSIGN(auto counted, read_change(desk, record, dot));
+        out.push_back({std::move(counted), false});
+    }
+    for (const auto* arrived : desk.projector().waiting()) {
+        if (arrived->record == record) {
+            out.push_back({arrived->counted, true});
+        }
+    }
+    return out;
+}
+
+Result<replication::RecordState> state_as_shown(Desk& desk, const RecordKey& record,
+                                                const replication::Context& shown) {
+    TRY_ASSIGN(auto row, desk.views().record(record));
+    if (row && row->state.shown == shown) {
+        return std::move(row->state);
+    }
+    std::vector<CountedChange> changes;
+    for (const Dot& dot : row ? row->dots : std::vector<Dot>{}) {
+        if (covers(shown, dot)) {
+            TRY_ASSIGN(auto counted, read_change(desk, record, dot));
+            changes.push_back(std::move(counted));
+        }
+    }
+    return replication::merge_from_scratch(changes);
+}
+
+}  // namespace entrepot::node

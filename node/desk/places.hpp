@@ -1,0 +1,39 @@
+// Places: the compartments this node can read, by the names that people use, and which one a new
+// record goes to when nobody says.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/desk/desk.hpp"
+
+namespace entrepot::node {
+
+inline constexpr ErrorCode place_unknown{"place.unknown", ErrorKind::not_found};
+inline constexpr ErrorCode place_ambiguous{"place.ambiguous", ErrorKind::invalid_input};
+inline constexpr ErrorCode place_must_name{"place.must_name", ErrorKind::invalid_input};
+
+struct Place {
+    replication::CompartmentId id;
+    std::string name;  ///< empty when its first key is not here
+    std::string database;
+    replication::Right right = replication::Right::none;
+    bool own = false;  ///< of this node's unit (with headquarters), of no other
+};
+
+/// Every compartment this node may at least read.
+std::vector<Place> readable_places(const Desk& desk);
+/// By name or by the first characters (at least 6) of its id; place.unknown, place.ambiguous.
+Result<Place> find_place(const Desk& desk, std::string_view name);
+/// Where a new record of the database goes: the unit's own compartment, else the only one this node
+/// may write; place.must_name when there are several or none.
+Result<Place> default_place(const Desk& desk, std::string_view database);
+/// Where an existing record stands: the named place, or the only one that holds it; place.unknown.
+Result<replication::RecordKey> find_record(Desk& desk, std::string_view id, std::string_view place);
+
+std::string_view right_name(replication::Right right);
+/// "read", "write" or "relay"; nothing for other words.
+std::optional<replication::Right> right_from_name(std::string_view name);
+
+}  // namespace entrepot::node

@@ -1,0 +1,18 @@
+// Verification: every stored commit checked again (chain, root, signature, right) and opened, and
+// the views held against states made anew from the log. Finds damage; mends nothing.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "node/desk/desk.hpp"
+
+namespace entrepot::node {
+
+inline constexpr ErrorCode verify_view_differs{"verify.view_differs", ErrorKind::storage};
+inline constexpr ErrorCode verify_view_missing{"verify.view_missing", ErrorKind::storage};
+
+/// {"commits","logs","records","problems":[{"what","code","why"}]}. Reads the whole log; holds the
+/// worker's thread meanwhile. At most 1000 problems are listed.
+Result<nlohmann::json> verify_node(Desk& desk);
+
+}  // namespace entrepot::node

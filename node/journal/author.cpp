@@ -1,0 +1,125 @@
+#include "node/journal/author.hpp"
+
+#include "crypto/base/ensure.hpp"
+
+namespace entrepot::node {
+Author::Author(FrameChannel& channel, const LogStore& log, const Keyring& keys,
+               const replication::Roster& roster, const Clock& clock)
+    : channel_(channel), log_(log), keys_(keys), roster_(roster), wall_(clock) {}
+
+Status Author::read_tips() {
+    TRY_ASSIGN(const auto heads, log_.heads());
+    tips_.clear();
+    introduced_.clear();
+    for (const auto& [log, head] : heads.all()) {
+        if (head.descriptor.node == keys_.self()) {
+            tips_[head.descriptor.compartment] = {head.descriptor, head.number, head.hash};
+        }
+    }
+    return {};
+}
+
+Author::Tip& Author::tip_of(const replication::CompartmentId& compartment) {
+    const auto found = tips_.find(compartment);
+    if (found != tips_.end()) {
+        return found->second;
+    }
+    const replication::LogDescriptor fresh{keys_.self(), compartment,
+                                           entropy_.fixed<replication::Incarnation>()};
+    return tips_[compartment] = {fresh, {}, {}};
+}
+
+Result<crypto::Signature> Author::await_signature(Ticket ticket) {
+    while (true) {
+        TRY_ASSIGN(auto frame, channel_.receive_one(longest_silence_));
+        if (!frame) {
+            return Error{author_silent_link,
+                         "the node's link does not answer; look at 'entrepot status'"};
+        }
+        TRY_ASSIGN(ChannelMessage message, decode_message(*frame));
+        if (const auto* answer = std::get_if<Signed>(&message);
+            answer && answer->ticket == ticket) {
+            return answer->signature;
+        }
+        if (const auto* failed = std::get_if<Failed>(&message);
+            failed && failed->ticket == ticket) {
+            return error_of(*failed);
+        }
+        kept_.push_back(std::move(message));
+    }
+}
+
+Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
+    const Ticket ticket{next_ticket_++};
+    AppendCommit request{ticket, tip.descriptor, std::move(unsigned_commit)};
+    ChannelMessage message(std::move(request));
+    TRY(channel_.send(encode_message(message)));
+    Bytes& commit = std::get<AppendCommit>(message).commit;
+    auto signature = await_signature(ticket);
+    if (!signature) {
+        TRY(read_tips());
+        return std::move(signature).error();
+    }
+    std::copy(signature->bytes.begin(), signature->bytes.end(),
+              commit.begin() + replication::commit_signed_size);
+    tip.number = tip.number.next();
+    tip.hash = replication::commit_hash(commit);
+    return ticket;
+}
+
+Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> changes,
+                                std::size_t& taken, const std::optional<Signer>& signer) {
+    const auto compartment = tip.descriptor.compartment;
+    const auto length = roster_.length();
+    const auto generation = roster_.generation_at(compartment, length);
+    const crypto::Secret* key = keys_.find(compartment, generation);
+    if (key == nullptr || roster_.right(keys_.self(), compartment) < replication::Right::write) {
+        return Error{author_no_right, "this node may not write in that compartment"};
+    }
+    replication::CommitBuilder builder(
+        {tip.descriptor.id(), tip.number.next(), tip.hash, now(), length, generation}, *key,
+        entropy_);
+    std::set<replication::RecordId> records;  // a commit holds at most one change of a record
+    while (taken < changes.size() && builder.has_room_for(changes[taken].packed.size()) &&
+           records.insert(changes[taken].change.record).second) {
+        builder.add(changes[taken].packed);
+        ++taken;
+    }
+    if (!signer) {
+        return builder.finish({}, "");
+    }
+    const std::pair introduction(tip.descriptor.id(), signer->officer);
+    const bool introduced = introduced_.contains(introduction);
+    const replication::SigningOfficer officer{signer->officer, signer->key,
+                                              introduced ? ByteView{} : signer->certificate};
+    introduced_.insert(introduction);
+    return builder.finish({&officer, 1}, "");
+}
+
+Result<Ticket> Author::save(const replication::CompartmentId& compartment,
+                            std::vector<PackedChange> changes, const std::optional<Signer>& signer,
+                            OwnChanges& own) {
+    ENSURE(!changes.empty());
+    Tip& tip = tip_of(compartment);
+    std::size_t taken = 0;
+    Ticket last;
+    while (taken < changes.size()) {
+        const std::size_t first = taken;
+        TRY_ASSIGN(Bytes commit, seal_some(tip, changes, taken, signer));
+        ENSURE(taken > first);
+        TRY_ASSIGN(last, send_commit(tip, std::move(commit)));
+        auto& made = own[{tip.descriptor.id(), tip.number}];
+        for (std::size_t i = first; i < taken; ++i) {
+            made.push_back(std::move(changes[i].change));
+        }
+    }
+    return last;
+}
+
+Result<Ticket> Author::append_roster(std::vector<Bytes> entries) {
+    const Ticket ticket{next_ticket_++};
+    TRY(channel_.send(encode_message(AppendRoster{ticket, std::move(entries)})));
+    return ticket;
+}
+
+}  // namespace entrepot::node

@@ -1,0 +1,85 @@
+// Author: makes this node's own commits: seals changes, lets the officer sign, has the link sign
+// and store. One log a compartment. Knows the tips of its logs; the link alone knows the key.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "node/channel/channel_message.hpp"
+#include "node/channel/frame_channel.hpp"
+#include "node/journal/projector.hpp"
+#include "replication/log/commit_builder.hpp"
+
+namespace entrepot::node {
+
+inline constexpr ErrorCode author_no_right{"author.no_right", ErrorKind::denied};
+inline constexpr ErrorCode author_silent_link{"author.silent_link", ErrorKind::unavailable};
+
+/// Who signs; none for what the node does by itself.
+struct Signer {
+    replication::OfficerId officer;
+    const crypto::SigningKey* key = nullptr;
+    ByteView certificate;
+};
+
+/// A change with its packed plaintext, so that packing can be done in another thread.
+struct PackedChange {
+    replication::Change change;
+    Bytes packed;
+};
+
+class Author {
+public:
+    /// `channel` is shared with the worker's loop: frames that arrive while a signature is awaited
+    /// are kept for take_kept().
+    Author(FrameChannel& channel, const LogStore& log, const Keyring& keys,
+           const replication::Roster& roster, const Clock& clock);
+    /// How long the link may take to sign (30 s) before a save is given up: author.silent_link.
+    void set_longest_silence(std::chrono::milliseconds time) { longest_silence_ = time; }
+
+    /// Reads the tips of this node's logs from the store; also after the link reported a failure.
+    Status read_tips();
+
+    /// Makes commits of these changes (all of one compartment) in its log: as many as the limits
+    /// need, in order. Gives the ticket of the last; the dots and changes go into `own`.
+    /// author.no_right without the right to write or without its key.
+    Result<Ticket> save(const replication::CompartmentId& compartment,
+                        std::vector<PackedChange> changes, const std::optional<Signer>& signer,
+                        OwnChanges& own);
+    /// Has the link check and store roster entries.
+    Result<Ticket> append_roster(std::vector<Bytes> entries);
+
+    /// Frames that came meanwhile, for the worker's loop.
+    std::deque<ChannelMessage> take_kept() { return std::exchange(kept_, {}); }
+    /// Adopts a time seen in another's commit, so that ours come after it.
+    void adopt(replication::HybridTime seen) { clock_.adopt(seen, wall_.wall()); }
+    replication::HybridTime now() { return clock_.next(wall_.wall()); }
+
+private:
+    struct Tip {
+        replication::LogDescriptor descriptor;
+        replication::CommitNumber number;
+        Hash hash;
+    };
+    Tip& tip_of(const replication::CompartmentId& compartment);
+    Result<Ticket> send_commit(Tip& tip, Bytes unsigned_commit);
+    Result<crypto::Signature> await_signature(Ticket ticket);
+    Result<Bytes> seal_some(const Tip& tip, std::span<const PackedChange> changes,
+                            std::size_t& taken, const std::optional<Signer>& signer);
+
+    FrameChannel& channel_;
+    const LogStore& log_;
+    const Keyring& keys_;
+    const replication::Roster& roster_;
+    const Clock& wall_;
+    replication::HybridClock clock_;
+    crypto::SystemEntropy entropy_;
+    std::map<replication::CompartmentId, Tip> tips_;
+    std::set<std::pair<replication::LogId, replication::OfficerId>> introduced_;
+    std::deque<ChannelMessage> kept_;
+    std::uint64_t next_ticket_ = 1;
+    std::chrono::milliseconds longest_silence_{30'000};
+};
+
+}  // namespace entrepot::node

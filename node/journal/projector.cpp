@@ -1,0 +1,193 @@
+#include "node/journal/projector.hpp"
+
+#include "node/databases/reference_number.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using replication::Change;
+using replication::CommitStanding;
+using replication::Dot;
+using replication::RecordKey;
+
+bool needs_newer(const ErrorCode& code) {
+    return code.kind() == ErrorKind::unavailable;
+}
+
+}  // namespace
+
+Projector::Projector(const LogStore& log, ViewStore& views, const Keyring& keys,
+                     const replication::Roster& roster)
+    : log_(log), views_(views), keys_(keys), roster_(roster), applier_(views, *this) {}
+
+Status Projector::resume() {
+    TRY_ASSIGN(auto waiting, views_.waiting());
+    for (auto& arrived : waiting) {
+        applier_.restore_waiting(std::move(arrived));
+    }
+    TRY_ASSIGN(const auto quarantined, views_.quarantined());
+    for (const QuarantinedContent& content : quarantined) {
+        if (content.code.ends_with("needs_newer_program")) {
+            needs_newer_.insert(content.dot);
+        }
+    }
+    return {};
+}
+
+CommitStanding Projector::standing(const replication::ContextEntry& named) const {
+    const auto found = log_.find(named.log, named.number);
+    if (!found || !*found || (*found)->position > views_.position() ||
+        needs_newer_.contains({named.log, named.number})) {
+        return CommitStanding::unknown;
+    }
+    const auto stalled = views_.stalled().find(named.log);
+    if (stalled != views_.stalled().end() && named.number >= stalled->second) {
+        return CommitStanding::unknown;
+    }
+    return replication::prefix_of((*found)->hash) == named.hash ? CommitStanding::held
+                                                                : CommitStanding::other_branch;
+}
+
+Status Projector::quarantine(const Dot& dot, std::uint32_t change, const Error& error) {
+    if (needs_newer(error.code)) {
+        needs_newer_.insert(dot);
+    }
+    return views_.add_quarantined({dot, change, std::string(error.code.name()), error.context});
+}
+
+Result<std::vector<Result<Change>>> Projector::open(const StoredCommit& stored,
+                                                    const crypto::Secret& key) {
+    TRY_ASSIGN(const auto parsed, replication::parse_commit(stored.bytes));
+    TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, packing_));
+    return std::move(opened.changes);
+}
+
+void Projector::note_reference(const Change& change) {
+    for (const auto& assignment : change.assignments) {
+        const auto* text = std::get_if<std::string>(&assignment.value);
+        if (assignment.path == "reference" && text != nullptr) {
+            if (const auto number = reference_number_from_text(*text)) {
+                views_.note_reference(number->number);
+            }
+        }
+    }
+}
+
+Status Projector::project_changes(const StoredCommit& stored, std::vector<Result<Change>> changes) {
+    const auto header = replication::read_header(stored.bytes);
+    const Dot dot{stored.log, header.number};
+    const auto hash = replication::prefix_of(replication::commit_hash(stored.bytes));
+    const auto* compartment = roster_.compartment(stored.descriptor.compartment);
+    std::set<replication::RecordId> seen;
+    std::uint32_t place = 0;
+    for (auto& change : changes) {
+        ++place;
+        if (change && compartment != nullptr && change->database != compartment->database) {
+            change = Error{replication::change_wrong_database, "a change of another database"};
+        }
+        if (change && changes.size() > 1 && !seen.insert(change->record).second) {
+            change =
+                Error{replication::change_malformed, "a second change of one record in one commit"};
+        }
+        if (!change) {
+            TRY(quarantine(dot, place, change.error()));
+            continue;
+        }
+        if (stored.descriptor.node == keys_.self()) {
+            note_reference(*change);
+        }
+        const RecordKey record{stored.descriptor.compartment, change->record};
+        const std::size_t before = applier_.waiting_count();
+        TRY_ASSIGN(const auto moved,
+                   applier_.apply({record, {dot, hash, header.time, *std::move(change)}}));
+        changed_.insert(changed_.end(), moved.begin(), moved.end());
+        waiting_moved_ = waiting_moved_ || before != applier_.waiting_count();
+    }
+    const std::size_t before = applier_.waiting_count();
+    TRY_ASSIGN(const auto freed, applier_.opened(dot));
+    changed_.insert(changed_.end(), freed.begin(), freed.end());
+    waiting_moved_ = waiting_moved_ || before != applier_.waiting_count();
+    return {};
+}
+
+Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
+    if (views_.stalled().contains(stored.log)) {
+        return {};
+    }
+    const auto header = replication::read_header(stored.bytes);
+    const crypto::Secret* key = keys_.find(stored.descriptor.compartment, header.generation);
+    if (key == nullptr) {
+        views_.stalled()[stored.log] = header.number;
+        return {};
+    }
+    if (const auto made = own.find({stored.log, header.number}); made != own.end()) {
+        std::vector<Result<Change>> changes(std::make_move_iterator(made->second.begin()),
+                                            std::make_move_iterator(made->second.end()));
+        own.erase(made);
+        return project_changes(stored, std::move(changes));
+    }
+    return project_opened(stored, *key);
+}
+
+Status Projector::project_opened(const StoredCommit& stored, const crypto::Secret& key) {
+    auto opened = open(stored, key);
+    if (!opened) {
+        TRY(quarantine({stored.log, replication::read_header(stored.bytes).number}, 0,
+                       opened.error()));
+        return project_changes(stored, {});
+    }
+    return project_changes(stored, *std::move(opened));
+}
+
+Result<std::vector<RecordKey>> Projector::catch_up(LogPosition upto, OwnChanges& own) {
+    changed_.clear();
+    Status failed;
+    TRY(log_.scan(views_.position(), [&](const StoredCommit& stored) {
+        if (stored.position > upto) {
+            return false;
+        }
+        views_.set_position(stored.position);
+        failed = project(stored, own);
+        return failed.has_value();
+    }));
+    TRY(failed);
+    return std::move(changed_);
+}
+
+Status Projector::retry(const replication::LogId& log, replication::CommitNumber number) {
+    for (;; number = number.next()) {
+        TRY_ASSIGN(const auto found, log_.find(log, number));
+        if (!found || found->position > views_.position()) {
+            views_.stalled().erase(log);
+            return {};
+        }
+        TRY_ASSIGN(const Bytes bytes, log_.read(log, number));
+        const auto generation = replication::read_header(bytes).generation;
+        const crypto::Secret* key = keys_.find(found->descriptor.compartment, generation);
+        if (key == nullptr) {
+            return {};
+        }
+        views_.stalled()[log] = number.next();
+        TRY(project_opened({found->position, found->descriptor, log, bytes}, *key));
+    }
+}
+
+Result<std::vector<RecordKey>> Projector::retry_stalled() {
+    changed_.clear();
+    const StalledLogs stalled = views_.stalled();
+    for (const auto& [log, first] : stalled) {
+        TRY(retry(log, first));
+    }
+    return std::move(changed_);
+}
+
+Status Projector::flush() {
+    if (waiting_moved_) {
+        const auto waiting = applier_.waiting();
+        TRY(views_.keep_waiting(waiting));
+        waiting_moved_ = false;
+    }
+    return views_.flush();
+}
+
+}  // namespace entrepot::node

@@ -1,0 +1,61 @@
+// Projector: turns the log into views: opens each counted commit in the order of its storing and
+// merges its changes. Owns nothing; runs in the worker's thread. A log stands still where a key is
+// missing and goes on when the key has come.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <unordered_map>
+
+#include "node/journal/keyring.hpp"
+#include "node/store/view_store.hpp"
+#include "replication/log/commit_opener.hpp"
+
+namespace entrepot::node {
+
+/// What this node made itself and therefore need not open again, by dot.
+using OwnChanges =
+    std::unordered_map<replication::Dot, std::vector<replication::Change>, replication::DotHash>;
+
+class Projector final : private replication::CommitKnowledge {
+public:
+    /// All must outlive it; `roster` is read at each call.
+    Projector(const LogStore& log, ViewStore& views, const Keyring& keys,
+              const replication::Roster& roster);
+
+    /// Reads back what waited. Called once after the views were opened or cleared.
+    Status resume();
+    /// Opens and merges everything stored up to `upto`; `own` is used and emptied as it goes.
+    /// Returns the records whose state changed, perhaps with repeats.
+    Result<std::vector<replication::RecordKey>> catch_up(LogPosition upto, OwnChanges& own);
+    /// After new keys: goes on with logs that stood still.
+    Result<std::vector<replication::RecordKey>> retry_stalled();
+    /// Makes views durable together with what waits.
+    Status flush();
+    std::size_t waiting_count() const { return applier_.waiting_count(); }
+    std::vector<const replication::ArrivedChange*> waiting() const { return applier_.waiting(); }
+
+private:
+    replication::CommitStanding standing(const replication::ContextEntry& named) const override;
+    Status project(const StoredCommit& stored, OwnChanges& own);
+    Status project_opened(const StoredCommit& stored, const crypto::Secret& key);
+    Status retry(const replication::LogId& log, replication::CommitNumber number);
+    void note_reference(const replication::Change& change);
+    Status project_changes(const StoredCommit& stored,
+                           std::vector<Result<replication::Change>> changes);
+    Result<std::vector<Result<replication::Change>>> open(const StoredCommit& stored,
+                                                          const crypto::Secret& key);
+    Status quarantine(const replication::Dot& dot, std::uint32_t change, const Error& error);
+
+    const LogStore& log_;
+    ViewStore& views_;
+    const Keyring& keys_;
+    const replication::Roster& roster_;
+    replication::Applier applier_;
+    replication::Packing packing_;
+    std::set<replication::Dot> needs_newer_;
+    std::vector<replication::RecordKey> changed_;
+    bool waiting_moved_ = false;
+};
+
+}  // namespace entrepot::node

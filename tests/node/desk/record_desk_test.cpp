@@ -1,0 +1,183 @@
+#include "node/desk/record_desk.hpp"
+
+#include <gtest/gtest.h>
+
+#include "node/desk/history.hpp"
+#include "node/desk/listing.hpp"
+#include "node/desk/names.hpp"
+#include "node/desk/token.hpp"
+#include "node/desk/verification.hpp"
+#include "tests/support/desk_fixture.hpp"
+#include "tests/support/matchers.hpp"
+#include "tests/support/started_crypto.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using nlohmann::json;
+
+class RecordDesk : public testing::Test {
+protected:
+    json made(const json& document = DeskFixture::seizure()) {
+        auto out = fixture_.put("seizures", {{"document", document}});
+        EXPECT_THAT(out, IsOk());
+        return out ? *out : json::object();
+    }
+    json shown(const json& saved) {
+        const auto key = *find_record(fixture_.desk(), saved["id"].get<std::string>(), "");
+        return *get_record(fixture_.desk(), key);
+    }
+    Result<json> edit(const json& saved, const json& document) {
+        return fixture_.put(
+            "seizures", {{"id", saved["id"]}, {"token", saved["token"]}, {"document", document}});
+    }
+    DeskFixture fixture_;
+};
+
+TEST_F(RecordDesk, GivesBackTheDocumentThatWasPut) {
+    const json record = shown(made());
+    EXPECT_EQ(record["document"]["place"], "Palisadoes");
+    EXPECT_EQ(record["document"]["goods"][0]["quantity"], "41");
+    EXPECT_TRUE(record["conflicts"].empty());
+    EXPECT_EQ(record["compartment_name"], "airport seizures");
+}
+
+TEST_F(RecordDesk, NumbersEachSubmittedSeizureOnce) {
+    const std::string first = made()["reference"], second = made()["reference"];
+    EXPECT_NE(first, second);
+    EXPECT_EQ(first.substr(0, 11), "JM-AIRPORT-");
+}
+
+TEST_F(RecordDesk, MakesAConflictOfAnEditOnAnOldScreen) {
+    const json saved = made();
+    ASSERT_THAT(edit(saved, {{"place", "Montego Bay"}}), IsOk());
+    ASSERT_THAT(edit(saved, {{"place", "Negril"}}), IsOk());
+    const json record = shown(saved);
+    ASSERT_EQ(record["conflicts"].size(), 1U);
+    const json& values = record["conflicts"][0]["values"];
+    ASSERT_EQ(values.size(), 2U);
+    EXPECT_EQ(values[0]["authors"][0]["officer_name"], "Officer of airport");
+    EXPECT_EQ(list_conflicts(fixture_.desk(), {})->at("total"), 1);
+}
+
+TEST_F(RecordDesk, ResolvesAConflictToTheValueTaken) {
+    const json saved = made();
+    ASSERT_THAT(edit(saved, {{"place", "Montego Bay"}}), IsOk());
+    ASSERT_THAT(edit(saved, {{"place", "Negril"}}), IsOk());
+    const json record = shown(saved);
+    const json second = record["conflicts"][0]["values"][1]["value"];
+    const std::string id = saved["id"];
+    EXPECT_THAT(fixture_.resolve(id, {{"path", "place"}, {"take", 3}, {"token", record["token"]}}),
+                HasCode(record_no_choice));
+    EXPECT_THAT(
+        fixture_.resolve(id, {{"path", "country"}, {"take", 1}, {"token", record["token"]}}),
+        HasCode(record_no_conflict));
+    EXPECT_THAT(fixture_.resolve(id, {{"path", "place"}, {"take", 1}}), HasCode(token_needed));
+    ASSERT_THAT(fixture_.resolve(id, {{"path", "place"}, {"take", 2}, {"token", record["token"]}}),
+                IsOk());
+    EXPECT_TRUE(shown(saved)["conflicts"].empty());
+    EXPECT_EQ(shown(saved)["document"]["place"], second);
+}
+
+TEST_F(RecordDesk, RefusesAnEditWithoutSayingWhatWasShown) {
+    const json saved = made();
+    const json other = made();
+    EXPECT_THAT(
+        fixture_.put("seizures", {{"id", saved["id"]}, {"document", {{"place", "Negril"}}}}),
+        HasCode(token_needed));
+    json wrong = saved;
+    wrong["token"] = other["token"];
+    EXPECT_THAT(edit(wrong, {{"place", "Negril"}}), HasCode(token_other_record));
+    wrong["token"] = "abcd";
+    EXPECT_THAT(edit(wrong, {{"place", "Negril"}}), HasCode(token_malformed));
+    EXPECT_THAT(edit(saved, {{"place", "Palisadoes"}}), HasCode(record_unchanged));
+}
+
+TEST_F(RecordDesk, SaysWhereARecordCannotGo) {
+    const json document = DeskFixture::seizure();
+    EXPECT_THAT(fixture_.put("seizures", {{"compartment", "nowhere"}, {"document", document}}),
+                HasCode(place_unknown));
+    EXPECT_THAT(fixture_.put("seizures", {{"compartment", "suspects"}, {"document", document}}),
+                HasCode(place_unknown));
+    EXPECT_THAT(fixture_.put("seizures", json::array()), HasCode(request_body));
+    EXPECT_THAT(find_record(fixture_.desk(), "zzz", ""), HasCode(place_unknown));
+}
+
+TEST_F(RecordDesk, TellsWhoChangedWhatAndWhen) {
+    const json saved = made();
+    ASSERT_THAT(edit(saved, {{"place", "Negril"}}), IsOk());
+    const auto history = record_history(
+        fixture_.desk(), *find_record(fixture_.desk(), saved["id"].get<std::string>(), ""));
+    ASSERT_THAT(history, IsOk());
+    ASSERT_EQ((*history)["changes"].size(), 2U);
+    EXPECT_EQ((*history)["changes"][1]["assignments"][0]["value"], "Negril");
+    EXPECT_EQ((*history)["changes"][1]["officer_name"], "Officer of airport");
+}
+
+TEST_F(RecordDesk, ListsWhatMatchesAQuery) {
+    made(DeskFixture::seizure("Negril"));
+    made(DeskFixture::seizure("Kingston"));
+    const auto snapshot = fixture_.desk().snapshot();
+    const auto found =
+        list_records(fixture_.desk().catalogue(), **snapshot, {"seizures", "place:negril"});
+    ASSERT_THAT(found, IsOk());
+    EXPECT_EQ((*found)["matched"], 1);
+}
+
+TEST_F(RecordDesk, VerifiesCleanAndFindsAViewThatDiffers) {
+    const json saved = made();
+    EXPECT_TRUE((*verify_node(fixture_.desk()))["problems"].empty());
+    const auto key = *find_record(fixture_.desk(), saved["id"].get<std::string>(), "");
+    auto state = **fixture_.desk().views().load(key);
+    state.paths.pop_back();
+    ASSERT_THAT(fixture_.desk().views().save(key, state), IsOk());
+    const json report = *verify_node(fixture_.desk());
+    ASSERT_EQ(report["problems"].size(), 1U);
+    EXPECT_EQ(report["problems"][0]["code"], verify_view_differs.name());
+    ASSERT_THAT(fixture_.desk().rebuild(), IsOk());
+    EXPECT_TRUE((*verify_node(fixture_.desk()))["problems"].empty());
+}
+
+TEST_F(RecordDesk, FindsViewsThatAreMissing) {
+    made();
+    auto& views = fixture_.desk().views();
+    const auto position = views.position();
+    ASSERT_THAT(views.clear(), IsOk());
+    views.set_position(position);
+    EXPECT_EQ((*verify_node(fixture_.desk()))["problems"][0]["code"], verify_view_missing.name());
+}
+
+TEST(Places, HeadquartersMustNameACompartment) {
+    DeskFixture fixture("headquarters");
+    EXPECT_THAT(default_place(fixture.desk(), "seizures"), HasCode(place_must_name));
+    EXPECT_THAT(find_place(fixture.desk(), "airport seizures"), IsOk());
+    auto& administration = fixture.administration();
+    static_cast<void>(administration);
+}
+
+TEST(Desk, SaysThatTheNodeIsNotEnrolled) {
+    DeskFixture fixture("airport", false);
+    EXPECT_THAT(fixture.desk().self(), HasCode(desk_not_enrolled));
+    EXPECT_THAT(fixture.put("seizures", {{"document", DeskFixture::seizure()}}),
+                HasCode(place_must_name));
+}
+
+TEST(Desk, RefusesToWriteWhereTheNodeHasNoRight) {
+    DeskFixture fixture("airport");
+    replication::Change change;
+    change.record.bytes[0] = 1;
+    change.database = "seizures";
+    change.assignments = {{"place", std::string("Negril")}};
+    const auto other = fixture.administration().compartment("seaport seizures");
+    const auto saved = fixture.await([&](JsonDone done) {
+        std::vector<PackedChange> changes;
+        changes.push_back(*fixture.desk().pack(change));
+        fixture.desk().save(other, std::move(changes), [done](Status status) {
+            done(status ? Result<json>(json{}) : Result<json>(status.error()));
+        });
+    });
+    EXPECT_THAT(saved, HasCode(author_no_right));
+}
+
+}  // namespace
+}  // namespace entrepot::node
