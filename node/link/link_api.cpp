@@ -126,6 +126,7 @@ std::string Link::status_json() const {
     out["opened"] = open_ != nullptr;
     out["worker"] = worker_ ? "running" : "none";
     out["pid"] = ::getpid();
+    out["temporary"] = options_.temporary;
     out["paused"] = paused_;
     return out.dump();
 }

@@ -120,12 +120,12 @@ Outcome<int> work(const Invocation& invocation) {
 }
 
 Outcome<int> stop(const Invocation& invocation) {
-    using namespace std::chrono_literals;
     TRY_ASSIGN(const auto path, directory_of(invocation));
     TRY_ASSIGN(const auto directory, node::NodeDirectory::open(path));
     TRY_ASSIGN(auto running, NodeConnection::open(invocation, {path, false, false, {}}));
+    TRY_ASSIGN(const auto seconds, invocation.arguments.number("timeout", 60, 86'400));
     TRY(running.link({"POST", "/stop"}));
-    const auto until = std::chrono::steady_clock::now() + 60s;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (!node::NodeLock::take(directory)) {
         if (std::chrono::steady_clock::now() > until) {
             return Error{node_not_stopped, "the node was told to stop and still runs"};
@@ -168,8 +168,9 @@ void add_node_commands(CommandTable& table) {
                      work,
                      true});
     table.push_back({"node stop",
-                     "end a running node",
-                     {{"DIR", "DIR", "the node's directory (or --node)"}},
+                     "end a running node, and wait until it has ended",
+                     {{"DIR", "DIR", "the node's directory (or --node)"},
+                      {"--timeout", "S", "wait at most so many seconds (60)"}},
                      stop});
 }
 

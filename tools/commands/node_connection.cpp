@@ -91,26 +91,53 @@ Outcome<NodeConnection> NodeConnection::open(const Invocation& invocation,
                                              const ConnectionWish& wish) {
     TRY_ASSIGN(const auto directory, node::NodeDirectory::open(wish.node));
     NodeConnection out(client_of(directory.link_socket()), client_of(directory.worker_socket()));
-    const auto status = out.link({"GET", "/status"});
-    if (!status) {
-        if (!is_nobody(status.error()) || !wish.may_start) {
-            return status.error();
-        }
-        TRY(out.start_temporary(invocation, wish));
-    }
+    TRY(out.reach_link(invocation, wish));
     if (wish.worker) {
         TRY(out.reach_worker(invocation));
     }
     return out;
 }
 
+/// A temporary node serves the command that started it alone: others wait until it has gone.
+Outcome<void> NodeConnection::reach_link(const Invocation& invocation, const ConnectionWish& wish) {
+    const auto until = std::chrono::steady_clock::now() + start_within;
+    while (std::chrono::steady_clock::now() < until) {
+        const auto status = link({"GET", "/status"});
+        if (status && !status.value().value("temporary", false)) {
+            return {};
+        }
+        if (!status && (!is_nobody(status.error()) || !wish.may_start)) {
+            return status.error();
+        }
+        if (!status) {
+            TRY(start_temporary(invocation, wish));
+        }
+        if (temporary_) {
+            return {};
+        }
+        pause_briefly();
+    }
+    return Error{node_not_started, "another command uses the node, and does not end"};
+}
+
+/// Leaves no temporary node, and no error, when another process has the node by now.
 Outcome<void> NodeConnection::start_temporary(const Invocation& invocation,
                                               const ConnectionWish& wish) {
     TRY_ASSIGN(auto started, TemporaryNode::start({invocation.surroundings.program, wish.node,
                                                    service_key_of(invocation), wish.peers}));
     temporary_ = std::make_unique<TemporaryNode>(std::move(started));
-    TRY(ask_until(link_, {"GET", "/status"}, temporary_, [](const json&) { return true; }));
-    return {};
+    const auto is_ours = [&](const json& status) {
+        return status.value("pid", 0) == temporary_->process();
+    };
+    const auto answered = ask_until(link_, {"GET", "/status"}, temporary_, is_ours);
+    if (answered) {
+        return {};
+    }
+    temporary_.reset();
+    if (answered.error().code == node::directory_in_use.name()) {
+        return {};
+    }
+    return answered.error();
 }
 
 Outcome<void> NodeConnection::reach_worker(const Invocation& invocation) {

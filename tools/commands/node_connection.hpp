@@ -62,6 +62,7 @@ public:
 private:
     NodeConnection(node::HttpClient link, node::HttpClient worker)
         : link_(std::move(link)), worker_(std::move(worker)) {}
+    Outcome<void> reach_link(const Invocation& invocation, const ConnectionWish& wish);
     Outcome<void> start_temporary(const Invocation& invocation, const ConnectionWish& wish);
 
     Outcome<void> unlock(const Invocation& invocation);

@@ -156,8 +156,8 @@ void print_roster(Console& console, const json& roster) {
     add_known(heading, "entries", number(roster, "length"));
     add_known(heading, "administration", text_member(roster, "administration"));
     heading.print(console);
-    if (const std::string print = text_member(roster, "fingerprint"); !print.empty()) {
-        console.line("root fingerprint  " + print);
+    if (const auto print = node::parse_fingerprint(text_member(roster, "fingerprint"))) {
+        console.line("root fingerprint  " + node::fingerprint_text(*print));
     }
     Table table({"node", "kind", "name", "unit", ""});
     for (const json& node : member(roster, "nodes")) {

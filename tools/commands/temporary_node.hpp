@@ -28,6 +28,7 @@ public:
     /// Ends the process, gently at first, if it still runs.
     ~TemporaryNode();
 
+    int process() const { return process_; }
     /// Nothing while it runs; once it has ended, what it said last.
     Outcome<void> check();
     /// Waits until the process has ended after it was told to stop; node.not_stopped after 60 s.

@@ -16,8 +16,12 @@ Table::Table(std::vector<std::string> headings) {
 }
 
 void Table::add(std::vector<std::string> cells) {
-    for (std::string& cell : cells) {
-        cell = shortened(printable(cell), widest_column);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const bool last = i + 1 == cells.size();
+        cells[i] = printable(cells[i]);
+        if (!last) {
+            cells[i] = shortened(cells[i], widest_column);
+        }
     }
     rows_.push_back(std::move(cells));
 }

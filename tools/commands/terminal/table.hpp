@@ -1,4 +1,5 @@
-// Table: rows of text in aligned columns, the last one cut to the terminal.
+// Table: rows of text in aligned columns. All but the last are cut at 44 columns; nothing is lost
+// from the last one.
 #pragma once
 
 #include <string>
