@@ -75,14 +75,14 @@ json conveyance(const Words& words, bool by_air, Dice& dice) {
     return out;
 }
 
-json leg(const char* role, const Place& place) {
+json leg(const char* role, const NamedPlace& place) {
     return {{"role", role},
             {"country", place.country},
             {"place", place.name},
             {"place_code", place.code}};
 }
 
-std::string narrative(const Words& words, const Place& place, const std::string& goods,
+std::string narrative(const Words& words, const NamedPlace& place, const std::string& goods,
                       Dice& dice) {
     std::string out = dice.pick(words.opening);
     replace(out, "{goods}", goods);
@@ -117,7 +117,7 @@ std::string generated_date(Dice& dice, std::uint32_t first_year, std::uint32_t l
 }
 
 json generated_seizure(const Words& words, Dice& dice) {
-    const Place& here = dice.pick(words.places);
+    const NamedPlace& here = dice.pick(words.places);
     const bool by_air = here.kind == "airport";
     const GoodsKind& kind = dice.pick(words.goods);
     json out = {{"kind", dice.percent(92) ? "seizure" : one_of(dice, {"offence", "detention"})},

@@ -12,7 +12,7 @@ struct Culture {
     std::vector<std::string> countries, female, male, family;
     std::string script;
 };
-struct Place {
+struct NamedPlace {
     std::string country, name, code, kind;
 };
 struct GoodsKind {
@@ -27,7 +27,7 @@ struct Airline {
 
 struct Words {
     std::vector<Culture> cultures;
-    std::vector<Place> places;
+    std::vector<NamedPlace> places;
     std::vector<GoodsKind> goods;
     std::vector<Airline> airlines;
     std::vector<std::string> lines, vessel_first, vessel_second;
