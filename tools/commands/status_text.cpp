@@ -3,6 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "node/access/administration.hpp"
 #include "node/databases/json_text.hpp"
 #include "tools/commands/terminal/table.hpp"
 
