@@ -11,6 +11,8 @@ namespace {
 /// A message takes no further part once it has this many bytes; a frame may still follow.
 constexpr std::size_t message_full = 64 * 1024;
 constexpr std::int64_t claim_retry_ms = 1000;
+/// A void round is followed by one of the peer; if none comes, by one of ours.
+constexpr std::int64_t void_ms = 10'000;
 
 }  // namespace
 
@@ -216,7 +218,16 @@ bool Session::Core::is_owed() const {
            live->heads.is_under_way();
 }
 
+bool Session::Core::is_void() const {
+    return live && !live->heads.is_valid() && !live->heads.is_under_way();
+}
+
 void Session::Core::note_owed(SteadyTime now) {
+    if (!is_void()) {
+        void_since.reset();
+    } else if (!void_since) {
+        void_since = now;
+    }
     if (!is_owed()) {
         owed_since.reset();
     } else if (!owed_since) {
@@ -235,6 +246,10 @@ Status Session::Core::tick(SteadyTime now) {
     if (owed_since && now.ms >= std::max(owed_since->ms, heard.ms) + limits.stall_ms) {
         return Error{session_stalled, "peer owes an answer and is silent"};
     }
+    if (void_since && now.ms >= void_since->ms + void_ms) {
+        live->heads.request();
+        note_owed(now);
+    }
     return {};
 }
 
@@ -249,6 +264,9 @@ std::optional<SteadyTime> Session::Core::next_deadline() const {
     }
     if (owed_since) {
         consider({std::max(owed_since->ms, heard.ms) + limits.stall_ms});
+    }
+    if (void_since) {
+        consider({void_since->ms + void_ms});
     }
     if (live) {
         if (const auto due = live->incoming.acknowledge_due()) {

@@ -56,6 +56,7 @@ struct Session::Core {
     ControlBudget budget;
     SteadyTime started, heard;
     std::optional<SteadyTime> owed_since;
+    std::optional<SteadyTime> void_since;  ///< the last round was void and none has followed
     bool check_due = false, check_pending = false, check_equal = false;
     std::optional<message::CheckReply> reply;
 
@@ -94,6 +95,7 @@ struct Session::Core {
     void write_frame(WireWriter& out, SteadyTime now);
     bool is_owed() const;
     void note_owed(SteadyTime now);
+    bool is_void() const;
     Status tick(SteadyTime now);
     std::optional<SteadyTime> next_deadline() const;
     Status fail(Error error);

@@ -47,6 +47,7 @@ Status Session::Core::receive(ByteView bytes, SteadyTime now) {
     if (live) {
         follow();
     }
+    note_owed(now);
     return failure ? Status(*failure) : Status();
 }
 
@@ -133,7 +134,8 @@ Status Session::Core::take(const message::Claim& part, SteadyTime) {
     }
     TRY_ASSIGN(const Bytes own, replica.reader().read(log, number));
     if (commit_hash(own) == commit_hash(part.header)) {
-        return {};
+        // The peer saw another hash than the one that was sent: what it knows of us is wrong.
+        return Error{session_unexpected, "a claim of the very commit that is held"};
     }
     return replica.offer_fork(ForkProof::of(part.descriptor, own, part.header))
                ? Status()

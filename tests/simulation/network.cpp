@@ -95,7 +95,7 @@ void Network::dial(std::size_t link) {
         const SimulatedNode& peer = *nodes_[made->node[1 - side]];
         made->session[side] = std::make_unique<Session>(
             self.replica(), self.session_self(), peer.session_self().transport,
-            side == 0 ? Role::dialled : Role::accepted, dice_.entropy(), schedule_.now());
+            side == 0 ? Role::dialled : Role::accepted, dice_.entropy(), schedule_.now(), limits);
     }
     connections_[link] = made;
     ++connections_made;

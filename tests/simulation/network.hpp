@@ -59,6 +59,7 @@ public:
     bool all_in_sync() const;
 
     bool hostile = false;
+    SessionLimits limits;
     bool quiet = false;  ///< no faults: every link stays as it is
     std::function<void(std::size_t from, std::size_t to)> on_delivered;
     /// With the code that ended a session.

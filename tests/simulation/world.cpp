@@ -30,6 +30,10 @@ World::World(const RunOptions& options, Packing& packing)
       administration_(first_administration()),
       network_(nodes_, schedule_, dice_) {
     network_.hostile = dice_.percent(25);
+    if (dice_.percent(30)) {  // so little that a commit takes several frames and credits
+        network_.limits.frame_least = network_.limits.frame_most = 150;
+        network_.limits.credit_start = 400;
+    }
     network_.on_delivered = [this](std::size_t from, std::size_t to) {
         check_acknowledged(from, to);
         check_acknowledged(to, from);

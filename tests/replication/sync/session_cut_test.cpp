@@ -77,6 +77,21 @@ TEST_F(SessionCut, AtAnyFrameCostsNoByteThatWasReceived) {
     }
 }
 
+TEST_F(SessionCut, GrantsNoMoreForACommitWhoseFirstHalfCameEarlier) {
+    SessionLimits tight = small_frames();
+    tight.credit_start = 1000;
+    tight.credit_most = 2000;
+    pair_.write(pair_.dialler(), own(), 3, 30'000);
+    for (int cut = 1; cut < 12; ++cut) {
+        pair_.connect(tight);
+        run_messages(pair_, static_cast<std::size_t>(cut) * 60);
+        ASSERT_FALSE(pair_.is_over()) << pair_.error().context;
+    }
+    pair_.connect(tight);
+    EXPECT_TRUE(pair_.reach_sync());
+    EXPECT_TRUE(pair_.holds_the_same());
+}
+
 TEST_F(SessionCut, ResumesAHalfReceivedCommitFromAnotherPeer) {
     AdministrationFixture& all = administration_;
     SessionPair first(all, "airport", "headquarters");

@@ -13,7 +13,7 @@ protected:
     /// What `end` says to the peer's first hello when that was changed.
     Status after_first(End& end, const std::function<void(message::Hello&)>& change) {
         pair_.connect();
-        pair_.on_message = [&](End& to, Bytes& bytes) {
+        pair_.on_message = [&end, change](End& to, Bytes& bytes) {
             WireReader in(bytes);
             const std::uint64_t sequence = message::read_varint(in);
             auto part = message::read_part(in);
@@ -36,7 +36,7 @@ protected:
         pair_.connect();
         EXPECT_TRUE(pair_.reach_sync());
         pair_.write(pair_.dialler(), own(), 1);
-        pair_.on_message = [&](End& to, Bytes& bytes) {
+        pair_.on_message = [this, change](End& to, Bytes& bytes) {
             if (&to == &pair_.accepter()) {
                 change(bytes);
             }
