@@ -44,14 +44,19 @@ bool is_nobody(const Failure& failure) {
     return failure.code == node::api_no_node.name();
 }
 
-/// Asks until `ready` of an answer; errors other than "nobody listens" end it at once.
+/// Nobody there yet, or another command's node that is just ending: to be asked again.
+bool may_pass(const Failure& failure) {
+    return failure.kind == ErrorKind::unavailable;
+}
+
+/// Asks until `ready` of an answer; errors that do not pass by themselves end it at once.
 template <class Ready>
 Outcome<json> ask_until(node::HttpClient& client, const NodeCall& call,
                         const std::unique_ptr<TemporaryNode>& temporary, Ready ready) {
     const auto until = std::chrono::steady_clock::now() + start_within;
     while (true) {
         auto answer = ask_json(client, call, {});
-        if (answer ? ready(*answer) : !is_nobody(answer.error())) {
+        if (answer ? ready(*answer) : !may_pass(answer.error())) {
             return answer;
         }
         if (temporary) {
@@ -106,10 +111,10 @@ Outcome<void> NodeConnection::reach_link(const Invocation& invocation, const Con
         if (status && !status.value().value("temporary", false)) {
             return {};
         }
-        if (!status && (!is_nobody(status.error()) || !wish.may_start)) {
+        if (!status && (!may_pass(status.error()) || !wish.may_start)) {
             return status.error();
         }
-        if (!status) {
+        if (!status && is_nobody(status.error())) {
             TRY(start_temporary(invocation, wish));
         }
         if (temporary_) {
