@@ -45,6 +45,9 @@ void Dialler::step(SteadyTime now) {
         return;
     }
     drain_monitor();
+    if (dealer_ && !connection_ && now >= attempt_ends_) {
+        fail("nothing came of dialling this address");
+    }
     if (connection_) {
         if (outbox_.flush(*dealer_, {})) {
             shared_.events.push_back(Writable{*connection_});
@@ -58,6 +61,7 @@ void Dialler::step(SteadyTime now) {
 
 void Dialler::open() {
     link_ended_ = false;
+    attempt_ends_ = {now_.ms + shared_.curve.times.handshake.count()};
     try {
         dealer_ = make_dialling_socket(shared_.context, shared_.curve, target_.peer);
         monitor_.emplace(shared_.context, *dealer_, watched_events);
@@ -79,6 +83,7 @@ void Dialler::drain_monitor() {
     while (const auto event = monitor_->next()) {
         if (event->event == ZMQ_EVENT_CONNECTED) {
             limit_unsent(event->value, shared_.unsent_bytes);
+            attempt_ends_ = {now_.ms + shared_.curve.times.handshake.count()};
         } else if (event->event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             on_handshake();
         } else if (ends_attempt(event->event)) {
@@ -191,7 +196,10 @@ SteadyTime Dialler::due() const {
     if (connection_) {
         return {connected_since_.ms + shared_.curve.times.renewal.count()};
     }
-    if (dealer_ || !shared_.allowed.contains(target_.peer)) {
+    if (dealer_) {
+        return attempt_ends_;
+    }
+    if (!shared_.allowed.contains(target_.peer)) {
         return {INT64_MAX};
     }
     return next_attempt_;

@@ -51,6 +51,7 @@ private:
     Traffic traffic_;
     SteadyTime now_;
     SteadyTime next_attempt_;     // while waiting
+    SteadyTime attempt_ends_;     // while dialling, whatever libzmq says or keeps to itself
     SteadyTime connected_since_;  // while connected
     bool link_ended_ = false;     // the monitor said so; what has come in is read first
     std::uint32_t failures_ = 0;  // attempts that led to no lasting connection
