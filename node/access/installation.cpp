@@ -144,6 +144,9 @@ Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
     TRY_ASSIGN(const auto roster, replication::open_join(join_file, identity, fingerprint));
     TRY(check_country_of(*store, roster));
     TRY(keep_roster(*store, roster));
+    // Answered: it is good for nothing more, and it names the unit in clear.
+    std::error_code ignored;
+    std::filesystem::remove(directory.request(), ignored);
     return Joined{identity.id(), roster.entries().size()};
 }
 

@@ -37,9 +37,10 @@ struct Joined {
     std::size_t length = 0;  ///< entries of the roster now held
 };
 
-/// Checks a join file (see open_join) against the fingerprint and keeps its roster. The node must
-/// not run (node.in_use). join.other_country when the administration is of another country than
-/// this node was made for; join.older when this node holds more than the file, or something else.
+/// Checks a join file (see open_join) against the fingerprint, keeps its roster and removes the
+/// request that it answers. The node must not run (node.in_use). join.other_country when the
+/// administration is of another country than this node was made for; join.older when this node
+/// holds more than the file, or something else.
 Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
                          const Hash& fingerprint, const Credential& credential);
 
