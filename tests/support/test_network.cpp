@@ -2,38 +2,11 @@
 
 #include <stdexcept>
 
-#include "crypto/base64.hpp"
-#include "node/access/administration.hpp"
-#include "node/access/installation.hpp"
-#include "replication/roster/join_file.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/started_crypto.hpp"
 
 namespace entrepot::node {
-namespace {
 
 using nlohmann::json;
-using replication::NodeKind;
-
-constexpr std::size_t request_limit = 4096;
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) {
-        throw std::runtime_error(std::string(result.error().code.name()) + ": " +
-                                 result.error().context);
-    }
-    return *std::move(result);
-}
-
-void must(const Status& status) {
-    if (!status) {
-        throw std::runtime_error(std::string(status.error().code.name()) + ": " +
-                                 status.error().context);
-    }
-}
-
-}  // namespace
 
 std::string entrepot_program() {
     return ENTREPOT_BINARY_DIR "/tools/entrepot";
@@ -43,56 +16,57 @@ TestNetwork::TestNetwork(const NetworkWish& wish) : wish_(wish) {
     if (wish_.program.empty()) {
         wish_.program = entrepot_program();
     }
-    crypto::SystemEntropy entropy;
-    service_key_ = folder_.path() / "service.key";
-    must(read_or_make_service_key(service_key_, entropy));
-    make_headquarters();
+    const json made = command({"administration", "create", path_of("administration"), "--country",
+                               "JM", "--name", wish_.headquarters});
+    fingerprint_ = made.at("fingerprint");
+    add("headquarters", wish_.headquarters);
     for (const auto& [role, name] : {std::pair("airport", wish_.airport),
                                      std::pair("seaport", wish_.seaport),
                                      std::pair("relay", wish_.relay)}) {
         if (!name.empty()) {
-            enrol(role, name);
+            add(role, name);
         }
     }
 }
 
-void TestNetwork::make_headquarters() {
-    crypto::SystemEntropy entropy;
-    const SystemClock clock;
-    const Credential credential{{}, service_key_};
-    auto administration = must(AdministrationDirectory::create(
-        path_of("administration"), {"JM", wish_.headquarters}, credential, clock, entropy));
-    fingerprint_ = administration.roster().root_fingerprint();
-    const auto made = must(install_node(path_of("headquarters"),
-                                        {{NodeKind::headquarters, wish_.headquarters, "JM"},
-                                         wish_.officer},
-                                        credential, clock, entropy));
-    const auto request = must(replication::decode_request(
-        must(read_file(made.request, request_limit)), clock.wall()));
-    must(administration.certify(request, credential, clock, entropy));
-    const Bytes join = must(replication::make_join(administration.roster(), made.node, entropy));
-    must(join_node(must(NodeDirectory::open(path_of("headquarters"))), join, fingerprint_,
-                   credential));
-    nodes_["headquarters"] = std::make_unique<NodeProcess>(NodeProcessOptions{
-        wish_.program, path_of("headquarters"), service_key_, "tcp://127.0.0.1:0", {}});
-    headquarters().start();
+json TestNetwork::command(std::vector<std::string> words) const {
+    words.insert(words.begin(), wish_.program);
+    words.insert(words.end(), {"--service-key", service_key().string(), "--json"});
+    const Ran ran = run_program(words);
+    json out = json::parse(ran.out, nullptr, false);
+    if (ran.exit_code != 0 || out.is_discarded()) {
+        throw std::runtime_error(words[1] + " " + words[2] + ": " + ran.err);
+    }
+    return out;
 }
 
-void TestNetwork::enrol(const std::string& role, const std::string& name) {
-    crypto::SystemEntropy entropy;
-    const Credential credential{{}, service_key_};
-    const NodeKind kind = role == "relay" ? NodeKind::relay : NodeKind::unit;
-    const auto made = must(install_node(path_of(role), {{kind, name, "JM"}, wish_.officer},
-                                        credential, SystemClock(), entropy));
-    const Bytes request = must(read_file(made.request, request_limit));
-    const json answer = headquarters().post(Socket::worker, "/administration/enrol",
-                                            {{"request", crypto::to_base64(request)}});
-    const Bytes join = must(crypto::from_base64(answer.at("join").get<std::string>()));
-    must(join_node(must(NodeDirectory::open(path_of(role))), join, fingerprint_, credential));
-    auto& way = ways_[role] = std::make_unique<TcpProxy>();
-    way->lead_to(headquarters().status().at("listen").get<std::string>());
-    nodes_[role] = std::make_unique<NodeProcess>(NodeProcessOptions{
-        wish_.program, path_of(role), service_key_, "", {way->address()}});
+/// Makes a node, has it enrolled, lets it join, and starts it.
+void TestNetwork::add(const std::string& role, const std::string& name) {
+    const bool is_headquarters = role == "headquarters";
+    const bool is_relay = role == "relay";
+    const std::string kind = is_headquarters ? "headquarters" : is_relay ? "relay" : "unit";
+    const json made = command({"node", "create", path_of(role), "--kind", kind, "--name", name,
+                               "--country", "JM", "--officer", wish_.officer});
+    std::vector<std::string> enrol{"administration", "enrol", path_of("administration"),
+                                   made.at("request"), "--code", made.at("code"), "--output",
+                                   path_of(role + ".join")};
+    if (!is_headquarters) {
+        enrol.insert(enrol.end(), {"--headquarters", path_of("headquarters")});
+    }
+    command(enrol);
+    command({"node", "join", path_of(role), path_of(role + ".join"), "--root", fingerprint_});
+    NodeProcessOptions options{wish_.program, path_of(role), service_key(), "", {}};
+    if (is_headquarters) {
+        options.listen = "tcp://127.0.0.1:0";
+    } else {
+        auto& way = ways_[role] = std::make_unique<TcpProxy>();
+        way->lead_to(headquarters().status().at("listen").get<std::string>());
+        options.peers = {way->address()};
+        if (wish_.recorded) {
+            way->record();
+        }
+    }
+    nodes_[role] = std::make_unique<NodeProcess>(std::move(options));
     nodes_[role]->start();
 }
 
@@ -131,8 +105,10 @@ std::string TestNetwork::obstacle() const {
     for (const auto& [role, node] : nodes_) {
         const bool dials = role != "headquarters";
         if (!node->is_caught_up() || (dials && !node->is_in_sync())) {
+            const auto& headquarters = *nodes_.at("headquarters");
             return role + ": " + node->ask(Socket::worker, "GET", "/standing").body.dump() + "\n" +
-                   node->ask(Socket::link, "GET", "/status").body.dump();
+                   node->ask(Socket::link, "GET", "/status").body.dump() + "\nheadquarters: " +
+                   headquarters.ask(Socket::link, "GET", "/status").body.dump();
         }
     }
     return {};

@@ -23,6 +23,7 @@ struct NetworkWish {
     std::string seaport;
     std::string relay;
     std::string officer = "Marcia Brown";
+    bool recorded = false;  ///< every byte between nodes is kept, from the first
 };
 
 /// The program of this build tree.
@@ -42,7 +43,7 @@ public:
     TcpProxy& way_of(const std::string& node) { return *ways_.at(node); }
     const NetworkWish& wish() const { return wish_; }
     const std::filesystem::path& folder() const { return folder_.path(); }
-    const std::filesystem::path& service_key() const { return service_key_; }
+    std::filesystem::path service_key() const { return folder_.path() / "service.key"; }
 
     /// A compartment of seizures that both units and headquarters write.
     void share_seizures(const std::string& name);
@@ -60,14 +61,14 @@ public:
 private:
     /// What stands of the first node that is not there yet; empty when all are.
     std::string obstacle() const;
-    void make_headquarters();
-    void enrol(const std::string& role, const std::string& name);
-    std::filesystem::path path_of(const std::string& role) const { return folder_.path() / role; }
+    void add(const std::string& role, const std::string& name);
+    /// Runs a command that answers in JSON; throws unless it ends well.
+    nlohmann::json command(std::vector<std::string> words) const;
+    std::string path_of(const std::string& name) const { return (folder_.path() / name).string(); }
 
     NetworkWish wish_;
     TemporaryFolder folder_;
-    std::filesystem::path service_key_;
-    Hash fingerprint_;
+    std::string fingerprint_;
     std::map<std::string, std::unique_ptr<TcpProxy>> ways_;
     std::map<std::string, std::unique_ptr<NodeProcess>> nodes_;
 };

@@ -4,6 +4,7 @@
 #include "replication/roster/roster_file.hpp"
 #include "replication/transport/zmq_endpoint.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/started_crypto.hpp"
 #include "tests/support/test_network.hpp"
 #include "tests/system/seizure_documents.hpp"
 
