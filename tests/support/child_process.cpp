@@ -43,7 +43,7 @@ std::string standing_of(const std::filesystem::path& process) {
     std::getline(in, text);
     const auto name_end = text.rfind(')');
     return name_end == std::string::npos || name_end + 4 > text.size() ? std::string{}
-                                                                      : text.substr(name_end + 2);
+                                                                       : text.substr(name_end + 2);
 }
 
 pid_t parent_of(const std::filesystem::path& process) {
@@ -123,7 +123,8 @@ std::vector<pid_t> children_of(pid_t parent) {
     std::vector<pid_t> out;
     for (const auto& process : std::filesystem::directory_iterator("/proc")) {
         const std::string name = process.path().filename();
-        if (std::all_of(name.begin(), name.end(), ::isdigit) && parent_of(process.path()) == parent) {
+        if (std::all_of(name.begin(), name.end(), ::isdigit) &&
+            parent_of(process.path()) == parent) {
             out.push_back(static_cast<pid_t>(std::stol(name)));
         }
     }

@@ -35,8 +35,12 @@ std::string NodeProcess::last_words() const {
 }
 
 void NodeProcess::launch() {
-    std::vector<std::string> words{options_.program, "node", "run", options_.directory.string(),
-                                   "--service-key", options_.service_key.string()};
+    std::vector<std::string> words{options_.program,
+                                   "node",
+                                   "run",
+                                   options_.directory.string(),
+                                   "--service-key",
+                                   options_.service_key.string()};
     if (!options_.listen.empty()) {
         words.insert(words.end(), {"--listen", options_.listen});
     }
@@ -127,7 +131,9 @@ Answered NodeProcess::send(const std::string& path, ByteView bytes) const {
     options.socket = options_.directory / "worker.sock";
     options.timeout = 2 * patience;
     HttpClient client(options);
-    ApiCall call{"POST", path, Bytes(bytes.begin(), bytes.end()),
+    ApiCall call{"POST",
+                 path,
+                 Bytes(bytes.begin(), bytes.end()),
                  {{"Content-Type", "application/octet-stream"}}};
     const auto answer = client.request(call);
     if (!answer) {

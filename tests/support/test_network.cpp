@@ -20,9 +20,9 @@ TestNetwork::TestNetwork(const NetworkWish& wish) : wish_(wish) {
                                "JM", "--name", wish_.headquarters});
     fingerprint_ = made.at("fingerprint");
     add("headquarters", wish_.headquarters);
-    for (const auto& [role, name] : {std::pair("airport", wish_.airport),
-                                     std::pair("seaport", wish_.seaport),
-                                     std::pair("relay", wish_.relay)}) {
+    for (const auto& [role, name] :
+         {std::pair("airport", wish_.airport), std::pair("seaport", wish_.seaport),
+          std::pair("relay", wish_.relay)}) {
         if (!name.empty()) {
             add(role, name);
         }
@@ -47,9 +47,9 @@ void TestNetwork::add(const std::string& role, const std::string& name) {
     const std::string kind = is_headquarters ? "headquarters" : is_relay ? "relay" : "unit";
     const json made = command({"node", "create", path_of(role), "--kind", kind, "--name", name,
                                "--country", "JM", "--officer", wish_.officer});
-    std::vector<std::string> enrol{"administration", "enrol", path_of("administration"),
-                                   made.at("request"), "--code", made.at("code"), "--output",
-                                   path_of(role + ".join")};
+    std::vector<std::string> enrol{
+        "administration", "enrol",    path_of("administration"), made.at("request"), "--code",
+        made.at("code"),  "--output", path_of(role + ".join")};
     if (!is_headquarters) {
         enrol.insert(enrol.end(), {"--headquarters", path_of("headquarters")});
     }
@@ -89,9 +89,8 @@ void TestNetwork::share_seizures(const std::string& name) {
 
 void TestNetwork::relay_seizures_of(const std::string& unit) {
     const std::string id = relay().status().at("node").get<std::string>();
-    headquarters().post(
-        Socket::worker, "/administration/grants",
-        {{"compartment", unit + " seizures"}, {"unit", id}, {"right", "relay"}});
+    headquarters().post(Socket::worker, "/administration/grants",
+                        {{"compartment", unit + " seizures"}, {"unit", id}, {"right", "relay"}});
 }
 
 void TestNetwork::restart_headquarters() {

@@ -116,17 +116,16 @@ TEST_F(BadInput, ALineOfTwoGigabytesIsRefusedAndTheRowsBeforeItStay) {
 TEST_F(BadInput, APortInUseIsNamed) {
     const std::string address = network_->headquarters().status().at("listen");
     network_->airport().stop();
-    const Ran ran = run_program({entrepot_program(), "node", "run",
-                                 airport().directory().string(), "--listen", address,
-                                 "--service-key", network_->service_key().string()});
+    const Ran ran =
+        run_program({entrepot_program(), "node", "run", airport().directory().string(), "--listen",
+                     address, "--service-key", network_->service_key().string()});
     expect_refusal(ran, unavailable, address.substr(address.rfind(':')));
     airport().start();
 }
 
 TEST_F(BadInput, ASecondProcessForTheSameNodeIsToldSo) {
-    const Ran ran = run_program({entrepot_program(), "node", "run",
-                                 airport().directory().string(), "--service-key",
-                                 network_->service_key().string()});
+    const Ran ran = run_program({entrepot_program(), "node", "run", airport().directory().string(),
+                                 "--service-key", network_->service_key().string()});
     expect_refusal(ran, unavailable, "node.in_use");
 }
 

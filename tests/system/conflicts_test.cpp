@@ -27,8 +27,9 @@ bool has_record(const NodeProcess& node, const std::string& id) {
 json edit(const NodeProcess& node, const json& shown, const json& fields) {
     json document = shown.at("document");
     document.update(fields);
-    return node.post(Socket::worker, "/records/seizures",
-                     {{"id", shown.at("id")}, {"token", shown.at("token")}, {"document", document}});
+    return node.post(
+        Socket::worker, "/records/seizures",
+        {{"id", shown.at("id")}, {"token", shown.at("token")}, {"document", document}});
 }
 
 Told told_of(const json& shown, const std::string& path) {
@@ -76,8 +77,8 @@ protected:
 TEST_F(Conflicts, EditsMadeApartStandSideBySideWithTheirAuthorsUntilOneDecides) {
     network_.share_seizures("Operation Harbour");
     ASSERT_TRUE(network_.converge());
-    const std::string id = put_everywhere(
-        airport_, {{"compartment", "Operation Harbour"}, {"document", seizure(1)}});
+    const std::string id =
+        put_everywhere(airport_, {{"compartment", "Operation Harbour"}, {"document", seizure(1)}});
     ASSERT_TRUE(has_record(seaport_, id));
 
     network_.cut_all();
@@ -149,8 +150,7 @@ TEST_F(Conflicts, HistoryTellsEveryChangeWithUnitOfficerAndTime) {
     const std::string id = put_everywhere(airport_, {{"document", seizure(4)}});
     edit(headquarters_, record(headquarters_, id), {{"narrative", "checked"}});
     ASSERT_TRUE(network_.converge());
-    const json changes =
-        airport_.get(Socket::worker, "/records/" + id + "/history").at("changes");
+    const json changes = airport_.get(Socket::worker, "/records/" + id + "/history").at("changes");
     ASSERT_EQ(changes.size(), 2U);
     std::set<std::string> units;
     for (const json& change : changes) {
@@ -159,8 +159,7 @@ TEST_F(Conflicts, HistoryTellsEveryChangeWithUnitOfficerAndTime) {
         EXPECT_FALSE(change.value("at", "").empty());
         EXPECT_EQ(change.value("state", ""), "merged");
     }
-    EXPECT_THAT(units,
-                ::testing::ElementsAre("Jamaica Customs Agency", "Norman Manley Airport"));
+    EXPECT_THAT(units, ::testing::ElementsAre("Jamaica Customs Agency", "Norman Manley Airport"));
 }
 
 }  // namespace

@@ -49,8 +49,8 @@ protected:
     json import(const SourceFile& source) {
         const auto file = network_.folder() / "rows.csv";
         std::ofstream(file, std::ios::binary) << source.text;
-        const Ran ran = network_.airport().command(
-            {"import", file.string(), "--map", source.map, "--json"});
+        const Ran ran =
+            network_.airport().command({"import", file.string(), "--map", source.map, "--json"});
         EXPECT_TRUE(ran.exit_code == 0 || ran.exit_code == 2) << ran.err;
         json report = json::parse(ran.out, nullptr, false);
         EXPECT_TRUE(report.is_object()) << ran.out << ran.err;
@@ -78,8 +78,8 @@ protected:
     }
     /// A goods line for each row that was not refused: rows alike are goods lines of their own.
     void expect_a_goods_line_for_each_row(const SourceFile& source) {
-        const auto rows = static_cast<std::size_t>(
-            std::count(source.text.begin(), source.text.end(), '\n') - 1);
+        const auto rows =
+            static_cast<std::size_t>(std::count(source.text.begin(), source.text.end(), '\n') - 1);
         EXPECT_EQ(goods_lines(network_.headquarters()), rows - refused_rows_);
     }
 

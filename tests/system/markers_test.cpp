@@ -37,7 +37,7 @@ protected:
     }
     /// As many marker words as the field has room for.
     std::string text(std::size_t longest) {
-        return longest >= 60 ? word(6) + " " + word(12) + " " + word(32)
+        return longest >= 60   ? word(6) + " " + word(12) + " " + word(32)
                : longest >= 20 ? word(6) + " " + word(12)
                                : word(6);
     }
@@ -147,8 +147,10 @@ protected:
                     const std::vector<std::string>& wanted) {
         const auto found = search.words_found("plain", place);
         for (const std::string& one : wanted) {
-            EXPECT_TRUE(found.contains(one) || spelled_.contains(one)) << one << ", made as number "
-                << std::find(words_.begin(), words_.end(), one) - words_.begin() << ", in " << place;
+            EXPECT_TRUE(found.contains(one) || spelled_.contains(one))
+                << one << ", made as number "
+                << std::find(words_.begin(), words_.end(), one) - words_.begin() << ", in "
+                << place;
         }
     }
 
