@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,27 @@ extern char** environ;
 namespace entrepot::node {
 namespace {
 
+/// Records are made in one thread of the worker and freed in another; with the C library's few
+/// cached blocks a thread, the two wait for each other's locks.
+constexpr std::string_view tunables = "GLIBC_TUNABLES=";
+constexpr std::string_view more_cached_blocks =
+    "GLIBC_TUNABLES=glibc.malloc.tcache_count=2000:glibc.malloc.trim_threshold=67108864";
+
+/// This process's environment, with the allocator's settings unless somebody chose others.
+std::vector<char*> worker_environment(std::string& settings) {
+    std::vector<char*> out;
+    bool is_chosen = false;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        is_chosen = is_chosen || std::string_view(*entry).starts_with(tunables);
+        out.push_back(*entry);
+    }
+    if (!is_chosen) {
+        out.push_back(settings.data());
+    }
+    out.push_back(nullptr);
+    return out;
+}
+
 /// The child starts with no signal blocked: the link blocks those it reads from a descriptor.
 int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_t& pid) {
     std::vector<char*> argv;
@@ -21,14 +43,16 @@ int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_
         argv.push_back(argument.data());
     }
     argv.push_back(nullptr);
+    std::string settings(more_cached_blocks);
+    std::vector<char*> environment = worker_environment(settings);
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const int rc =
-        ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes, argv.data(), environ);
+    const int rc = ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes, argv.data(),
+                                 environment.data());
     posix_spawnattr_destroy(&attributes);
     return rc;
 }
