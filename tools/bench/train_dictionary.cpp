@@ -1,42 +1,73 @@
-// train_dictionary SAMPLES DICTIONARY: makes a packing dictionary from encoded changes, each
-// preceded by its length in four bytes, little-endian ("-" reads standard input). A new dictionary
-// takes the next number and is shipped beside the old ones, which are never removed.
-#include <cstdio>
+// train_dictionary DICTIONARY: makes a packing dictionary from generated records and edits of
+// them. A new dictionary takes the next number and is shipped beside the old ones, which are never
+// removed. The seeds differ from those that benchmarks use, so that they measure unseen records.
 #include <fstream>
 #include <iostream>
-#include <iterator>
+#include <nlohmann/json.hpp>
 
-#include "crypto/base/wire.hpp"
+#include "crypto/primitives.hpp"
+#include "node/databases/catalogue.hpp"
+#include "node/generate/generate.hpp"
 #include "replication/model/change.hpp"
 #include "replication/model/dictionary.hpp"
 
 namespace entrepot::tools {
 namespace {
 
-Result<std::vector<Bytes>> read_samples(std::istream& in) {
-    const std::string all{std::istreambuf_iterator<char>(in), {}};
-    WireReader reader(as_bytes(all));
-    std::vector<Bytes> out;
-    while (reader.ok() && !reader.rest().empty()) {
-        const ByteView sample = reader.sized32(replication::change_plain_limit);
-        out.emplace_back(sample.begin(), sample.end());
-    }
-    TRY(reader.finish("samples"));
-    return out;
+struct Share {
+    std::string database;
+    std::uint64_t seed;
+    std::uint64_t count;
+};
+
+/// What an officer changes later: one field, having been shown one commit.
+Bytes edit_of(const replication::Change& made, std::size_t which, crypto::Entropy& entropy) {
+    replication::Change out;
+    out.record = made.record;
+    out.database = made.database;
+    out.context = {
+        {entropy.fixed<replication::LogId>(), {which}, entropy.fixed<replication::HashPrefix>()}};
+    out.assignments = {made.assignments[which % made.assignments.size()]};
+    auto encoded = replication::encode_change(out);
+    return encoded ? *std::move(encoded) : Bytes{};
 }
 
-Status train(const std::string& samples_path, const std::string& dictionary_path) {
-    std::ifstream file;
-    if (samples_path != "-") {
-        file.open(samples_path, std::ios::binary);
+Status add_samples(const node::Catalogue& catalogue, const Share& share,
+                   std::vector<Bytes>& samples) {
+    TRY_ASSIGN(const node::Schema* schema, catalogue.schema(share.database));
+    crypto::SeededEntropy entropy(share.seed);
+    Status failed;
+    TRY(node::generate_documents(
+        {share.seed, share.count, share.database}, [&](const nlohmann::json& document) {
+            auto change =
+                node::first_change(*schema, entropy.fixed<replication::RecordId>(), document);
+            auto encoded =
+                change ? replication::encode_change(*change) : Result<Bytes>(change.error());
+            if (!encoded) {
+                failed = std::move(encoded).error();
+                return false;
+            }
+            samples.push_back(*std::move(encoded));
+            if (samples.size() % 6 == 0) {
+                samples.push_back(edit_of(*change, samples.size(), entropy));
+            }
+            return true;
+        }));
+    return failed;
+}
+
+Status train(const std::string& path) {
+    TRY_ASSIGN(const auto catalogue, node::Catalogue::load());
+    std::vector<Bytes> samples;
+    for (const Share& share : {Share{"suspects", 9001, 3000}, Share{"companies", 9002, 2000},
+                               Share{"seizures", 9003, 12000}}) {
+        TRY(add_samples(*catalogue, share, samples));
     }
-    TRY_ASSIGN(const std::vector<Bytes> samples,
-               read_samples(samples_path == "-" ? std::cin : file));
     TRY_ASSIGN(const Bytes dictionary, replication::train_dictionary(samples));
-    std::ofstream out(dictionary_path, std::ios::binary);
+    std::ofstream out(path, std::ios::binary);
     out << as_text(dictionary) << std::flush;
     if (!out) {
-        return Error{replication::dictionary_samples, "cannot write " + dictionary_path};
+        return Error{replication::dictionary_samples, "cannot write " + path};
     }
     std::cout << samples.size() << " samples, " << dictionary.size() << " bytes\n";
     return {};
@@ -46,11 +77,11 @@ Status train(const std::string& samples_path, const std::string& dictionary_path
 }  // namespace entrepot::tools
 
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        std::cerr << "usage: train_dictionary SAMPLES DICTIONARY\n";
+    if (argc != 2 || !entrepot::crypto::initialise()) {
+        std::cerr << "usage: train_dictionary DICTIONARY\n";
         return 2;
     }
-    const entrepot::Status status = entrepot::tools::train(argv[1], argv[2]);
+    const entrepot::Status status = entrepot::tools::train(argv[1]);
     if (!status) {
         std::cerr << status.error().code.name() << ": " << status.error().context << "\n";
         return 1;

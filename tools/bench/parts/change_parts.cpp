@@ -1,5 +1,6 @@
 // One generated seizure on its way in and out: document, change, packed change, state.
 #include <benchmark/benchmark.h>
+#include <nlohmann/json.hpp>
 
 #include "node/databases/validate.hpp"
 #include "replication/model/record_state.hpp"

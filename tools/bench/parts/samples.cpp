@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "node/generate/generate.hpp"
 
@@ -60,8 +61,8 @@ SampleLog::SampleLog()
                   entropy_.fixed<replication::Incarnation>()} {}
 
 Bytes SampleLog::next(std::size_t count) {
-    replication::CommitBuilder builder(
-        {descriptor_.id(), number_.next(), hash_, {}, {1}, {1}}, key_, entropy_);
+    replication::CommitBuilder builder({descriptor_.id(), number_.next(), hash_, {}, {1}, {1}},
+                                       key_, entropy_);
     for (std::size_t i = 0; i < count; ++i) {
         builder.add(samples().packed[i % sample_count]);
     }

@@ -1,7 +1,7 @@
 // Samples: generated seizures as the parts see them: documents, changes, packed changes, commits.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "node/databases/catalogue.hpp"

@@ -1,10 +1,10 @@
 // The two environments on the disk of the working directory: rows of views, and single saves made
 // durable one after the other as one officer's are.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 
 #include "node/store/view_store.hpp"

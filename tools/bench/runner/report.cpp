@@ -66,7 +66,8 @@ std::string ratio(const Measurement& m, const Bar& bar, double scale) {
 }
 
 std::string seconds_text(double seconds) {
-    return seconds < 1 ? fmt::format("{:.1f} ms", seconds * 1000) : fmt::format("{:.2f} s", seconds);
+    return seconds < 1 ? fmt::format("{:.1f} ms", seconds * 1000)
+                       : fmt::format("{:.2f} s", seconds);
 }
 
 }  // namespace
