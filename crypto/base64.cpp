@@ -16,8 +16,8 @@ Result<Bytes> from_base64(std::string_view text) {
     Bytes out(text.size() / 4 * 3 + 3);
     std::size_t size = 0;
     const char* end = nullptr;
-    const int rc = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
-                                     sodium_base64_VARIANT_ORIGINAL);
+    const int rc = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr,
+                                     &size, &end, sodium_base64_VARIANT_ORIGINAL);
     if (rc != 0 || end != text.data() + text.size()) {
         return Error{bytes_not_base64, "not base 64"};
     }

@@ -147,12 +147,12 @@ Result<replication::Value> chosen_value(const Schema& schema, const replication:
     }
     if (body.contains("take")) {
         const auto& take = body.at("take");
-        if (!take.is_number_unsigned() || take.get<std::size_t>() < 1 ||
-            take.get<std::size_t>() > values.size()) {
+        const std::int64_t number = take.is_number_integer() ? take.get<std::int64_t>() : 0;
+        if (number < 1 || static_cast<std::size_t>(number) > values.size()) {
             return Error{record_no_choice,
                          "take a number from 1 to " + std::to_string(values.size())};
         }
-        return values[take.get<std::size_t>() - 1].value;
+        return values[static_cast<std::size_t>(number) - 1].value;
     }
     const Field* field = schema.field_at(path);
     if (field == nullptr || !body.contains("value")) {

@@ -13,7 +13,12 @@ inline constexpr ErrorCode officer_signature{"officer.signature", ErrorKind::ref
 
 /// Bits of OfficerCertificate::roles.
 enum class OfficerRole : std::uint16_t {
-    entry = 1, supervisor = 2, analyst = 4, release = 8, administrator = 16, auditor = 32,
+    entry = 1,
+    supervisor = 2,
+    analyst = 4,
+    release = 8,
+    administrator = 16,
+    auditor = 32,
 };
 
 /// 147 bytes: suite 1, officer 16, node 16, key 32, roles 2, from 8, until 8,

@@ -99,22 +99,24 @@ void World::check_pair(const SimulatedNode& one, const SimulatedNode& other) {
         for (const SimulatedNode* node : {&one, &other}) {
             const std::size_t at = node == &one ? 0 : 1;
             for (const auto& [log, head] : node->replica().heads().all()) {
-                const auto counted = node->replica().counted_head(log);
-                if (head.descriptor.compartment == compartment && counted) {
-                    heads[at].emplace(log, *counted);
-                }
-            }
-            for (const auto& [key, state] : node->worker().states()) {
-                if (key.compartment == compartment) {
-                    states[at].emplace(key, encode_state(state));
+                // A log cut at 0 counts for nothing, but whoever knows of it knows that what a
+                // context names there is excluded; who does not, waits.
+                if (head.descriptor.compartment == compartment) {
+                    const auto counted = node->replica().counted_head(log);
+                    heads[at].emplace(log, counted.value_or(Head{head.descriptor, {}, {}}));
                 }
             }
         }
-        if (heads[0] == heads[1] && states[0] != states[1]) {
-            violate(one.name() + " and " + other.name() +
-                    " hold the same and show different records");
+        for (const auto& [key, state] : node->worker().states()) {
+            if (key.compartment == compartment) {
+                states[at].emplace(key, encode_state(state));
+            }
         }
     }
+    if (heads[0] == heads[1] && states[0] != states[1]) {
+        violate(one.name() + " and " + other.name() + " hold the same and show different records");
+    }
+}
 }
 
 /// A node has keys and records only of what it was granted.

@@ -45,16 +45,16 @@ constexpr std::array homes{
 };
 
 // What the operating system and the C library offer; C++ headers have neither dot nor slash.
-constexpr std::array<std::string_view, 44> system_headers{
-    "arpa/",         "dirent.h",       "endian.h",     "errno.h",       "fcntl.h",
-    "grp.h",         "ifaddrs.h",      "linux/",       "malloc.h",      "net/if.h",
-    "netdb.h",       "netinet/",       "poll.h",       "pthread.h",     "pwd.h",
-    "sched.h",       "signal.h",       "spawn.h",      "sys/auxv.h",    "sys/epoll.h",
-    "sys/eventfd.h", "sys/file.h",     "sys/ioctl.h",  "sys/mman.h",    "sys/prctl.h",
-    "sys/random.h",  "sys/resource.h", "sys/socket.h", "sys/stat.h",    "sys/statvfs.h",
-    "sys/syscall.h", "sys/sysinfo.h",  "sys/time.h",   "sys/timerfd.h", "sys/types.h",
-    "sys/uio.h",     "sys/un.h",       "sys/wait.h",   "sys/inotify.h", "sys/signalfd.h",
-    "termios.h",     "time.h",         "unistd.h",     "wordexp.h"};
+constexpr std::array<std::string_view, 45> system_headers{
+    "arpa/",          "dirent.h",       "endian.h",      "errno.h",    "fcntl.h",
+    "grp.h",          "ifaddrs.h",      "linux/",        "malloc.h",   "net/if.h",
+    "netdb.h",        "netinet/",       "poll.h",        "pthread.h",  "pwd.h",
+    "sched.h",        "signal.h",       "spawn.h",       "sys/auxv.h", "sys/epoll.h",
+    "sys/eventfd.h",  "sys/file.h",     "sys/ioctl.h",   "sys/mman.h", "sys/prctl.h",
+    "sys/random.h",   "sys/resource.h", "sys/socket.h",  "sys/stat.h", "sys/statvfs.h",
+    "sys/vfs.h",      "sys/syscall.h",  "sys/sysinfo.h", "sys/time.h", "sys/timerfd.h",
+    "sys/types.h",    "sys/uio.h",      "sys/un.h",      "sys/wait.h", "sys/inotify.h",
+    "sys/signalfd.h", "termios.h",      "time.h",        "unistd.h",   "wordexp.h"};
 
 constexpr std::array<std::string_view, 9> socket_headers{"arpa/",       "ifaddrs.h",    "net/",
                                                          "netdb.h",     "netinet/",     "poll.h",

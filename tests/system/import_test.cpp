@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/node/import/twin_files.hpp"
+#include "node/desk/import_job.hpp"
 #include "tests/support/test_network.hpp"
 
 namespace entrepot::node {
@@ -120,6 +121,13 @@ TEST_F(Import, TheWeaponsFileArrivesWholeWithItsIdenticalRows) {
     EXPECT_EQ(repeated_rows(real.text), 78U);
     expect_arrives_whole(real);
     expect_a_goods_line_for_each_row(real);
+}
+
+TEST_F(Import, RowsForAnImportThatNobodyStartedAreRefused) {
+    const std::string row = "{}\n";
+    const auto answer = network_.airport().send("/imports/none/rows", as_bytes(row));
+    EXPECT_FALSE(answer.is_success());
+    EXPECT_EQ(answer.body.value("code", ""), import_unknown.name());
 }
 
 }  // namespace

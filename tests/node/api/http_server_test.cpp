@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "node/api/http_exchange.hpp"
 #include "node/api/problem.hpp"
 #include "tests/node/api/http_fixture.hpp"
 
@@ -160,6 +161,10 @@ TEST(HttpServer, RefusesARequestThatTellsItsLengthTwice) {
                 "\r\n3\r\nabc\r\n0\r\n\r\n");
         EXPECT_THAT(raw.read_all(), HasSubstr(" 400 ")) << lengths;
     }
+    RawConnection raw(on.socket);
+    raw.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "3\r\nabc\r\n0\r\n\r\n");
+    EXPECT_THAT(raw.read_all(), HasSubstr(std::string(api_two_lengths.name())));
 }
 
 TEST(HttpServer, SurvivesGarbage) {
@@ -181,7 +186,11 @@ TEST(HttpServer, AnswersWaitingRequestsWith503WhenItStops) {
     std::vector<std::thread> clients;
     std::atomic<int> told{0};
     for (int i = 0; i < 8; ++i) {
-        clients.emplace_back([&] { told += on.ask({}).status == 503 ? 1 : 0; });
+        clients.emplace_back([&] {
+            const ApiAnswer answer = on.ask({});
+            const auto error = answer.error();
+            told += answer.status == 503 && error && error->code == api_stopping.name() ? 1 : 0;
+        });
     }
     waiting.wait_for(8);
     on.server->stop();
@@ -317,20 +326,28 @@ TEST(HttpServer, ServesOneLoopbackPortToTheHostsAndOriginsItKnows) {
     const auto server = HttpServer::start(options, &echo);
     ASSERT_TRUE(server) << server.error().context;
     EXPECT_NE((*server)->port(), 0);
+    std::string said;
     const auto status_with = [&](const std::string& headers) {
         sockaddr_in to{AF_INET, htons((*server)->port()), {htonl(INADDR_LOOPBACK)}, {}};
         const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         EXPECT_EQ(connect(descriptor, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
-        const std::string request = "GET / HTTP/1.1\r\n" + headers + "\r\n";
+        const std::string request = "GET / HTTP/1.1\r\nConnection: close\r\n" + headers + "\r\n";
         EXPECT_GT(::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL), 0);
-        char line[13] = {};
-        EXPECT_EQ(::recv(descriptor, line, 12, MSG_WAITALL), 12);
+        std::string text(4096, '\0');
+        std::size_t size = 0;
+        for (ssize_t got = 1; got > 0;) {
+            got = ::recv(descriptor, text.data() + size, text.size() - size, 0);
+            size += got > 0 ? static_cast<std::size_t>(got) : 0;
+        }
         ::close(descriptor);
-        return std::string(line).substr(9);
+        said = text;
+        return text.substr(9, 3);
     };
     EXPECT_EQ(status_with("Host: 127.0.0.1:8420\r\n"), "200");
     EXPECT_EQ(status_with("Host: evil.example\r\n"), "421");
+    EXPECT_THAT(said, HasSubstr(std::string(api_wrong_host.name())));
     EXPECT_EQ(status_with("Host: 127.0.0.1:8420\r\nOrigin: http://evil.example\r\n"), "403");
+    EXPECT_THAT(said, HasSubstr(std::string(api_wrong_origin.name())));
     EXPECT_EQ(status_with("Host: 127.0.0.1:8420\r\nOrigin: http://127.0.0.1:8420\r\n"), "200");
 }
 
