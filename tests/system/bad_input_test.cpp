@@ -158,7 +158,7 @@ class SmallDisk {
 public:
     explicit SmallDisk(const std::filesystem::path& path) : path_(path) {
         std::filesystem::create_directory(path_);
-        mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=2m,mode=0700") == 0;
+        mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=1m,mode=0700") == 0;
     }
     ~SmallDisk() {
         if (mounted_) {
