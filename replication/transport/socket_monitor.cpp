@@ -17,7 +17,7 @@ constexpr std::size_t event_size = 6;
 }  // namespace
 
 SocketMonitor::SocketMonitor(zmq::context_t& context, zmq::socket_t& socket, int events)
-    : monitor_(context, zmq::socket_type::pair) {
+    : watched_(socket.handle()), monitor_(context, zmq::socket_type::pair) {
     // The watched socket's own address is unique in the process while it lives, and its monitor
     // ends with it.
     const std::string address =
@@ -27,6 +27,10 @@ SocketMonitor::SocketMonitor(zmq::context_t& context, zmq::socket_t& socket, int
     }
     monitor_.set(zmq::sockopt::linger, 0);
     monitor_.connect(address);
+}
+
+SocketMonitor::~SocketMonitor() {
+    static_cast<void>(zmq_socket_monitor(watched_, nullptr, 0));
 }
 
 std::optional<SocketMonitor::Event> SocketMonitor::next() {

@@ -16,7 +16,11 @@ public:
     };
 
     /// Watches `socket` for `events` (ZMQ_EVENT_…); attached before it binds or connects.
+    /// It must be gone before the socket is.
     SocketMonitor(zmq::context_t& context, zmq::socket_t& socket, int events);
+    SocketMonitor(const SocketMonitor&) = delete;
+    /// Detaches first: libzmq's thread waits without end to tell a monitor that has gone.
+    ~SocketMonitor();
 
     /// The next event, if there is one now.
     std::optional<Event> next();
@@ -28,6 +32,7 @@ public:
     int descriptor() { return monitor_.get(zmq::sockopt::fd); }
 
 private:
+    void* watched_;
     zmq::socket_t monitor_;
 };
 
