@@ -70,6 +70,7 @@ Incoming::Progress& Incoming::progress_of(const LogDescriptor& log, const LogId&
 void Incoming::ask_again(const LogId& log) {
     Progress& progress = progress_[log];
     progress.subscribed = false;
+    progress.restarting = true;
     to_want_.insert(log);
 }
 
@@ -167,7 +168,14 @@ Status Incoming::begin(Assembly& assembly, WireReader& in, Lane lane, SteadyTime
 void Incoming::place(Assembly& assembly, std::uint64_t offset, SteadyTime now) {
     const Source& source = sources_[assembly.index];
     Progress& progress = progress_of(source.descriptor, source.log);
-    assembly.skip = progress.stalled || !carriage_.exchanges(source.descriptor, source.log);
+    if (!carriage_.exchanges(source.descriptor, source.log)) {
+        // The peer's roster is longer; a round after ours has grown says what is lacking.
+        progress.subscribed = false;
+        progress.restarting = true;
+        assembly.skip = true;
+        return;
+    }
+    assembly.skip = progress.stalled;
     if (assembly.skip) {
         return;
     }
@@ -205,11 +213,16 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
         unacknowledged_.insert(assembly.index);
         return {};
     }
+    Progress& progress = progress_[source.log];
+    if (assembly.number != tip.number.next() && progress.restarting) {
+        return {};
+    }
     if (assembly.number != tip.number.next()) {
         return Error{session_unexpected, "commit " + std::to_string(assembly.number.value) +
                                              " of a log held up to " +
                                              std::to_string(tip.number.value)};
     }
+    progress.restarting = false;
     Result<Bytes> commit = from_wire(assembly.wire, source.log, assembly.number, tip.hash);
     if (!commit) {
         return refuse(source, assembly, std::move(commit).error());

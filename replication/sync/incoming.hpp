@@ -57,6 +57,7 @@ private:
         CommitNumber peer;        ///< what it stated last
         bool subscribed = false;  ///< the peer's stream is open at our next commit, or will be
         bool stalled = false;     ///< what comes is dropped until the log or the roster moves
+        bool restarting = false;  ///< asked for again: what was sent before that is passed over
     };
     struct Assembly {
         std::uint32_t index = 0;

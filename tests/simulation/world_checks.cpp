@@ -106,17 +106,17 @@ void World::check_pair(const SimulatedNode& one, const SimulatedNode& other) {
                     heads[at].emplace(log, counted.value_or(Head{head.descriptor, {}, {}}));
                 }
             }
-        }
-        for (const auto& [key, state] : node->worker().states()) {
-            if (key.compartment == compartment) {
-                states[at].emplace(key, encode_state(state));
+            for (const auto& [key, state] : node->worker().states()) {
+                if (key.compartment == compartment) {
+                    states[at].emplace(key, encode_state(state));
+                }
             }
         }
+        if (heads[0] == heads[1] && states[0] != states[1]) {
+            violate(one.name() + " and " + other.name() +
+                    " hold the same and show different records");
+        }
     }
-    if (heads[0] == heads[1] && states[0] != states[1]) {
-        violate(one.name() + " and " + other.name() + " hold the same and show different records");
-    }
-}
 }
 
 /// A node has keys and records only of what it was granted.
