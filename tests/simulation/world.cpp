@@ -126,6 +126,10 @@ void World::phase_of_healing() {
     offer_roster();
     for (std::size_t link = 0; link < network_.link_count(); ++link) {
         const SimulatedLink& along = network_.link(link);
+        if (network_.hostile) {
+            // Who was told altered bytes may know wrong things of its peer until the next session.
+            network_.take_down(link);
+        }
         if (revoked_.contains(along.dialler) || revoked_.contains(along.accepter)) {
             network_.take_down(link);
         } else {
