@@ -13,6 +13,8 @@ constexpr std::size_t message_full = 64 * 1024;
 constexpr std::int64_t claim_retry_ms = 1000;
 /// A void round is followed by one of the peer; if none comes, by one of ours.
 constexpr std::int64_t void_ms = 10'000;
+/// So long may something be lacking and nothing move before another round asks how things are.
+constexpr std::int64_t behind_ms = 20'000;
 
 }  // namespace
 
@@ -222,7 +224,25 @@ bool Session::Core::is_void() const {
     return live && !live->heads.is_valid() && !live->heads.is_under_way();
 }
 
+bool Session::Core::is_behind() const {
+    return live && live->heads.is_valid() && !live->heads.is_under_way() &&
+           (live->outgoing.is_behind() || live->incoming.is_behind());
+}
+
+/// What one side believes of the other can be wrong after a broken exchange: when nothing moves for
+/// a while, another round says how things are.
+void Session::Core::note_behind(SteadyTime now) {
+    const std::uint64_t moved = counters.commits_in + counters.commits_out + counters.acknowledged;
+    if (!is_behind()) {
+        behind_since.reset();
+    } else if (!behind_since || moved != moved_then) {
+        behind_since = now;
+        moved_then = moved;
+    }
+}
+
 void Session::Core::note_owed(SteadyTime now) {
+    note_behind(now);
     if (!is_void()) {
         void_since.reset();
     } else if (!void_since) {
@@ -250,6 +270,11 @@ Status Session::Core::tick(SteadyTime now) {
         live->heads.request();
         note_owed(now);
     }
+    if (behind_since && now.ms >= behind_since->ms + behind_ms) {
+        live->heads.request();
+        behind_since.reset();
+        note_owed(now);
+    }
     return {};
 }
 
@@ -267,6 +292,9 @@ std::optional<SteadyTime> Session::Core::next_deadline() const {
     }
     if (void_since) {
         consider({void_since->ms + void_ms});
+    }
+    if (behind_since) {
+        consider({behind_since->ms + behind_ms});
     }
     if (live) {
         if (const auto due = live->incoming.acknowledge_due()) {

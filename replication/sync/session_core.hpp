@@ -57,6 +57,8 @@ struct Session::Core {
     SteadyTime started, heard;
     std::optional<SteadyTime> owed_since;
     std::optional<SteadyTime> void_since;  ///< the last round was void and none has followed
+    std::optional<SteadyTime> behind_since;  ///< something is lacking and nothing has moved
+    std::uint64_t moved_then = 0;            ///< commits sent, taken and acknowledged at that time
     bool check_due = false, check_pending = false, check_equal = false;
     std::optional<message::CheckReply> reply;
 
@@ -96,6 +98,8 @@ struct Session::Core {
     bool is_owed() const;
     void note_owed(SteadyTime now);
     bool is_void() const;
+    bool is_behind() const;
+    void note_behind(SteadyTime now);
     Status tick(SteadyTime now);
     std::optional<SteadyTime> next_deadline() const;
     Status fail(Error error);
