@@ -1,4 +1,5 @@
 #include "crypto/domain.hpp"
+#include "tests/support/places.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,7 @@ namespace entrepot::crypto {
 namespace {
 
 std::string read_file(const std::string& path) {
-    std::ifstream in(std::string(ENTREPOT_SOURCE_DIR) + path);
+    std::ifstream in(source_folder() + path);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

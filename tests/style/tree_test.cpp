@@ -2,12 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/style/rules.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::style {
 namespace {
 
 const SourceTree& sources() {
-    static const SourceTree tree = read_tree(ENTREPOT_SOURCE_DIR);
+    static const SourceTree tree = read_tree(source_folder());
     return tree;
 }
 

@@ -1,4 +1,5 @@
 #include "tests/support/test_network.hpp"
+#include "tests/support/places.hpp"
 
 #include <stdexcept>
 
@@ -9,7 +10,7 @@ namespace entrepot::node {
 using nlohmann::json;
 
 std::string entrepot_program() {
-    return ENTREPOT_BINARY_DIR "/tools/entrepot";
+    return binary_folder() + "/tools/entrepot";
 }
 
 TestNetwork::TestNetwork(const NetworkWish& wish) : wish_(wish) {

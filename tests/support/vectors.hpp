@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/base/bytes.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot {
 
@@ -16,7 +17,7 @@ using Vector = std::map<std::string, Bytes>;
 
 /// All records of one file; throws on a line it cannot read, and when there is no record.
 inline std::vector<Vector> read_vectors(const std::string& file) {
-    std::ifstream in(std::string(ENTREPOT_SOURCE_DIR) + "/tests/vectors/" + file);
+    std::ifstream in(source_folder() + "/tests/vectors/" + file);
     std::vector<Vector> out;
     bool in_record = false;
     for (std::string line; std::getline(in, line);) {

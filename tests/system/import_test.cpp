@@ -6,8 +6,9 @@
 #include <fstream>
 #include <set>
 
-#include "tests/node/import/twin_files.hpp"
 #include "node/desk/import_job.hpp"
+#include "tests/node/import/twin_files.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/test_network.hpp"
 
 namespace entrepot::node {
@@ -90,7 +91,7 @@ protected:
 
 /// Empty where the file is not at hand: it is no part of the product.
 std::string real_file(const char* name) {
-    std::ifstream in(std::string(ENTREPOT_SOURCE_DIR "/../shared/data/") + name, std::ios::binary);
+    std::ifstream in(source_folder() + "/../shared/data/" + name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

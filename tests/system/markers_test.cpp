@@ -12,6 +12,7 @@
 #include "crypto/base64.hpp"
 #include "node/databases/shipped.hpp"
 #include "tests/support/marker_search.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/test_network.hpp"
 #include "tests/system/seizure_documents.hpp"
 
@@ -161,7 +162,7 @@ protected:
 };
 
 std::string beside_tests(const char* name) {
-    return std::string(ENTREPOT_BINARY_DIR "/tests/") + name;
+    return binary_folder() + "/tests/" + name;
 }
 
 TEST_F(Markers, AreAllFoundWhereNothingIsSealedOrPacked) {

@@ -10,6 +10,7 @@
 #include "node/import/importer.hpp"
 #include "tests/node/databases/catalogue_fixture.hpp"
 #include "tests/node/import/twin_files.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -73,7 +74,7 @@ std::size_t goods_lines(const Imported& imported) {
 
 /// Empty where the real files are not at hand: they are no part of the product.
 std::string real_file(const char* name) {
-    std::ifstream in(std::string(ENTREPOT_SOURCE_DIR "/../shared/data/") + name, std::ios::binary);
+    std::ifstream in(source_folder() + "/../shared/data/" + name, std::ios::binary);
     return {std::istreambuf_iterator<char>(in), {}};
 }
 

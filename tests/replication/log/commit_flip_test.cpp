@@ -9,6 +9,7 @@
 #include "replication/log/commit_opener.hpp"
 #include "tests/replication/log/admission_fixture.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::replication {
 namespace {
@@ -17,7 +18,7 @@ using Codes = std::set<std::string>;
 
 /// Rows "| what | offsets | `code` … |" below the heading "Flipped bits and cut bytes".
 std::map<std::string, Codes> codes_of_the_page() {
-    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/replication/FORMAT.md");
+    std::ifstream page(source_folder() + "/replication/FORMAT.md");
     std::map<std::string, Codes> out;
     bool is_below_heading = false;
     for (std::string line; std::getline(page, line);) {

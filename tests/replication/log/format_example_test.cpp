@@ -9,6 +9,7 @@
 #include "replication/log/commit_opener.hpp"
 #include "tests/replication/log/sample_log.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::replication {
 namespace {
@@ -17,7 +18,7 @@ namespace domain = crypto::domain;
 
 /// "name = hexadecimal" lines of the fenced block; a line that starts with spaces goes on.
 std::map<std::string, Bytes> read_example() {
-    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/replication/FORMAT.md");
+    std::ifstream page(source_folder() + "/replication/FORMAT.md");
     std::map<std::string, std::string> texts;
     std::string name;
     bool is_inside = false;

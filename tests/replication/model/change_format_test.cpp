@@ -8,13 +8,14 @@
 #include "replication/model/packing.hpp"
 #include "tests/replication/model/worked_example.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::replication {
 namespace {
 
 /// The bytes of the block with this name; comments and spaces left out.
 Bytes example(const std::string& name) {
-    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/replication/CHANGE_FORMAT.md");
+    std::ifstream page(source_folder() + "/replication/CHANGE_FORMAT.md");
     std::string digits;
     bool inside = false;
     for (std::string line; std::getline(page, line);) {

@@ -7,12 +7,13 @@
 #include "replication/roster/roster_file.hpp"
 #include "tests/support/administration_fixture.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::replication {
 namespace {
 
 std::string document() {
-    std::ifstream file(ENTREPOT_SOURCE_DIR "/replication/ROSTER.md");
+    std::ifstream file(source_folder() + "/replication/ROSTER.md");
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

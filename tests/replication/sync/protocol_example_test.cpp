@@ -4,13 +4,14 @@
 
 #include "replication/sync/message.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 
 namespace entrepot::replication {
 namespace {
 
 /// Hexadecimal words of the page's ```hex block, up to the first word of each line that is none.
 Bytes example() {
-    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/replication/PROTOCOL.md");
+    std::ifstream page(source_folder() + "/replication/PROTOCOL.md");
     Bytes out;
     bool within = false;
     for (std::string line; std::getline(page, line);) {
