@@ -8,6 +8,7 @@
 
 #include "crypto/base/wire.hpp"
 #include "tests/support/matchers.hpp"
+#include "tests/support/places.hpp"
 #include "tests/support/started_crypto.hpp"
 
 namespace entrepot::crypto {
@@ -184,7 +185,7 @@ TEST(Keybag, HasAnotherSaltEachTimeItIsSealed) {
 
 /// The hexadecimal block of FORMAT.md that starts with these digits.
 Bytes worked_example(const std::string& start) {
-    std::ifstream page(std::string(ENTREPOT_SOURCE_DIR) + "/crypto/FORMAT.md");
+    std::ifstream page(source_folder() + "/crypto/FORMAT.md");
     const std::string indent = "    ";
     std::string digits;
     for (std::string line; std::getline(page, line);) {
