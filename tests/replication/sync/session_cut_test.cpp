@@ -92,6 +92,30 @@ TEST_F(SessionCut, GrantsNoMoreForACommitWhoseFirstHalfCameEarlier) {
     EXPECT_TRUE(pair_.holds_the_same());
 }
 
+TEST_F(SessionCut, GrantsNoMoreForAResumedCommitThatIsNotYetDurable) {
+    SessionLimits tight = small_frames();
+    tight.credit_start = 1000;
+    tight.credit_most = 2000;
+    pair_.write(pair_.dialler(), own(), 3, 30'000);
+    pair_.connect(tight);
+    pair_.on_message = [&](End&, Bytes&) {
+        return pair_.accepter().session->counters().bytes_in < 29'000;
+    };
+    pair_.reach_sync(100);
+    pair_.on_message = {};
+    pair_.settles = false;
+    pair_.connect(tight);
+    pair_.reach_sync(1000);
+    ASSERT_FALSE(pair_.is_over()) << pair_.error().context;
+    EXPECT_EQ(pair_.accepter().session->counters().commits_in, 1u);
+    EXPECT_LT(pair_.dialler().session->counters().bytes_out, 6'000u)
+        << "sent beyond what the disk there took";
+    pair_.settles = true;
+    pair_.settle(pair_.accepter());
+    EXPECT_TRUE(pair_.reach_sync());
+    EXPECT_TRUE(pair_.holds_the_same());
+}
+
 TEST_F(SessionCut, ResumesAHalfReceivedCommitFromAnotherPeer) {
     AdministrationFixture& all = administration_;
     SessionPair first(all, "airport", "headquarters");
