@@ -5,6 +5,9 @@
 
 #include <cerrno>
 
+#include "node/machine/private_path.hpp"
+#include "node/store/page_walk.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -102,19 +105,38 @@ private:
     mode_t before_;
 };
 
+Status check_modes(const std::filesystem::path& directory) {
+    TRY(check_private(directory, PathKind::directory));
+    TRY(check_private(directory / "data.mdb", PathKind::file));
+    return check_private(directory / "lock.mdb", PathKind::file);
+}
+
+/// Makes the directory unless it may only be read, and looks at what is there before the library
+/// maps it. Who only reads does so beside a writer that has looked, and that changes pages now.
+Status prepare(const std::filesystem::path& directory, const EnvironmentOptions& options) {
+    TRY(check_modes(directory));
+    if (options.read_only) {
+        return {};
+    }
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed) {
+        return Error{store_unreadable,
+                     "cannot make " + directory.string() + ": " + failed.message()};
+    }
+    const auto checked = check_pages(directory, options);
+    if (!checked) {
+        return Error{checked.error().code, directory.string() + ": " + checked.error().context};
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::path& directory,
                                                        const EnvironmentOptions& options) {
     const NarrowUmask narrow;
-    std::error_code failed;
-    if (!options.read_only) {
-        std::filesystem::create_directories(directory, failed);
-        if (failed) {
-            return Error{store_unreadable,
-                         "cannot make " + directory.string() + ": " + failed.message()};
-        }
-    }
+    TRY(prepare(directory, options));
     std::unique_ptr<Environment> out(new Environment);
     out->path_ = directory.string();
     if (const int rc = mdb_env_create(&out->env_); rc != 0) {

@@ -49,9 +49,10 @@ class Transaction;
 
 class Environment {
 public:
-    /// Creates directory (0700) and files (0600) unless read_only. store.unreadable names what
-    /// cannot be opened and why; store.damaged when the file is no database; store.missing when
-    /// read_only and absent.
+    /// Creates directory (0700) and files (0600) unless read_only; checks modes and owner (path.*)
+    /// and, unless read_only, every page that is in use before the file is mapped. store.unreadable
+    /// names what cannot be opened and why; store.damaged when the file is no database or a damaged
+    /// one; store.missing when read_only and absent.
     static Result<std::unique_ptr<Environment>> open(const std::filesystem::path& directory,
                                                      const EnvironmentOptions& options);
     ~Environment();

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "node/machine/private_path.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -79,6 +80,8 @@ TEST_F(EnvironmentTest, SaysThatTheDiskIsFullAndKeepsWhatWasThere) {
 TEST_F(EnvironmentTest, ReportsAFileThatIsNoDatabase) {
     std::filesystem::create_directories(folder_.path() / "env");
     std::ofstream(folder_.path() / "env" / "data.mdb") << std::string(8192, 'x');
+    ::chmod((folder_.path() / "env").c_str(), 0700);
+    ::chmod((folder_.path() / "env" / "data.mdb").c_str(), 0600);
     EXPECT_THAT(Environment::open(folder_.path() / "env", two_tables()), HasCode(store_damaged));
 }
 
@@ -110,6 +113,27 @@ TEST_F(EnvironmentTest, LeavesItsFilesToTheirOwnerAlone) {
         ASSERT_EQ(::stat((folder_.path() / "env" / name).c_str(), &found), 0);
         EXPECT_EQ(found.st_mode & 0777, 0600U) << name;
     }
+}
+
+TEST_F(EnvironmentTest, RefusesFilesThatOthersMayReadOrReplace) {
+    open();
+    const auto file = folder_.path() / "env" / "data.mdb";
+    ::chmod(file.c_str(), 0644);
+    EXPECT_THAT(Environment::open(folder_.path() / "env", two_tables()),
+                HasCode(path_open_to_others));
+    ::chmod(file.c_str(), 0600);
+    ::chmod((folder_.path() / "env").c_str(), 0770);
+    EXPECT_THAT(Environment::open(folder_.path() / "env", two_tables()),
+                HasCode(path_open_to_others));
+}
+
+TEST_F(EnvironmentTest, RefusesADatabaseBehindASymbolicLink) {
+    open();
+    const auto file = folder_.path() / "env" / "data.mdb";
+    std::filesystem::rename(file, folder_.path() / "elsewhere");
+    std::filesystem::create_symlink(folder_.path() / "elsewhere", file);
+    EXPECT_THAT(Environment::open(folder_.path() / "env", two_tables()),
+                HasCode(path_symbolic_link));
 }
 
 TEST_F(EnvironmentTest, FindsTheLastKeyBeforeAnother) {
