@@ -52,11 +52,14 @@ Status check_cut(const ParsedCommit& commit, const Hash& hash, const std::option
     return {};
 }
 
-Status verify_bytes(const ParsedCommit& commit, const NodeCertificate& writer) {
+Status verify_bytes(const ParsedCommit& commit, const NodeCertificate& writer,
+                    const Roster& roster) {
     TRY(verify_root(commit));
     TRY(verify_signature(commit, writer.identity.sign));
+    ChangePlace place{commit.header.log, commit.header.number, 0};
     for (const SealedChange& change : commit.changes) {
-        if (change.erased) {
+        ++place.change;
+        if (change.erased && !roster.is_erased(place)) {
             return Error{admission_incomplete,
                          numbered(commit) + " lacks a change that no roster entry erased"};
         }
@@ -100,7 +103,7 @@ Result<Admission> admit(const ParsedCommit& commit, const LogStanding& log, cons
     }
     const auto cut = end_of(log.descriptor, header.log, roster);
     TRY(check_cut(commit, hash, cut));
-    TRY(verify_bytes(commit, *writer));
+    TRY(verify_bytes(commit, *writer, roster));
     if (is_held_number(commit, log)) {
         return Admission::fork;
     }

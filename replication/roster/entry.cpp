@@ -78,4 +78,8 @@ Hash entry_hash(ByteView encoded) {
     return crypto::hash(crypto::domain::roster_hash, {encoded});
 }
 
+Hash erased_record(const CompartmentId& compartment, const RecordId& record) {
+    return crypto::hash(crypto::domain::erased, {compartment.view(), record.view()});
+}
+
 }  // namespace entrepot::replication

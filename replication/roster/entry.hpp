@@ -17,7 +17,8 @@ inline constexpr ErrorCode roster_malformed{"roster.malformed", ErrorKind::refus
 
 inline constexpr std::size_t roster_entry_limit = 256 * 1024;
 
-enum class NodeKind : std::uint8_t { headquarters = 1, unit = 2, relay = 3 };
+/// partner: another administration's headquarters, in an outer roster only.
+enum class NodeKind : std::uint8_t { headquarters = 1, unit = 2, relay = 3, partner = 4 };
 
 /// relay: may carry the compartment's logs; read: also a key; write: also a log of its own.
 enum class Right : std::uint8_t { none = 0, relay = 1, read = 2, write = 3 };
@@ -120,8 +121,60 @@ struct SchemaEditionEntry {
     Hash hash;
 };
 
-using EntryContent = std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry,
-                                  GrantEntry, RevocationEntry, CutEntry, SchemaEditionEntry>;
+/// One change by its place: the commit's log and number, the change's number in it from 1.
+struct ChangePlace {
+    LogId log;
+    CommitNumber number;
+    std::uint16_t change = 0;
+    friend auto operator<=>(const ChangePlace&, const ChangePlace&) = default;
+};
+
+/// Legal order to erase: every node swaps these changes for their leaves and drops the blobs.
+/// `record` is erased_record() of a record that is erased whole, zero when only a path of one is.
+struct ErasureEntry {
+    Hash record;
+    std::vector<ChangePlace> changes;  ///< rising, each once
+    std::vector<BlobId> blobs;         ///< rising, each once
+};
+
+/// Other root keys from here on. The fingerprint that was pinned stays that of the genesis.
+struct RootChange {
+    std::uint8_t threshold = 1;
+    std::vector<crypto::PublicKey> roots;  ///< 1…16, threshold ≤ count
+};
+
+/// Another administration that is trusted for what is released to it, or no longer.
+struct PartnerEntry {
+    std::string country;  ///< ISO 3166-1 alpha-2
+    Hash fingerprint;     ///< of its root keys, compared by people
+    bool in_force = true;
+};
+
+/// Whom audits are sealed to from here on.
+struct AuditorEntry {
+    crypto::BoxPublicKey key;
+};
+
+/// A further block of reference numbers for a node, beside those of its certificate.
+struct NumbersEntry {
+    NodeId node;
+    NumberBlock block;
+};
+
+/// First entry of an outer roster: what one administration shares with one partner.
+struct OuterGenesis {
+    Genesis own;
+    std::string partner_country;
+    Hash partner_fingerprint;
+};
+
+using EntryContent =
+    std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry, GrantEntry,
+                 RevocationEntry, CutEntry, SchemaEditionEntry, ErasureEntry, RootChange,
+                 PartnerEntry, AuditorEntry, NumbersEntry, OuterGenesis>;
+
+/// H("erased" ‖ compartment ‖ record): names a record that was erased whole without showing it.
+Hash erased_record(const CompartmentId& compartment, const RecordId& record);
 
 struct KeySignature {
     crypto::PublicKey key;

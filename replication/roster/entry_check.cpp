@@ -18,18 +18,33 @@ Status check_unknown_keys(const std::vector<AnyKey>& keys, const Standing& stand
     return {};
 }
 
+/// Entries that stand in one sort of roster only.
+Status want_inner(const Standing& standing) {
+    return standing.partner ? Status(Error{roster_kind, "an entry of this kind in an outer roster"})
+                            : Status();
+}
+
+Status check_node_kind(NodeKind kind, const Standing& standing) {
+    const bool is_outer = standing.partner.has_value();
+    const bool fits = kind == NodeKind::headquarters || (kind == NodeKind::partner) == is_outer;
+    return fits ? Status()
+                : Status(Error{roster_kind, is_outer ? "a unit or relay in an outer roster"
+                                                     : "another administration's node in an inner "
+                                                       "roster"});
+}
+
 bool overlaps(const std::map<std::uint64_t, std::uint64_t>& given, const NumberBlock& block) {
     const auto after = given.lower_bound(std::uint64_t{block.first} + block.count);
     return block.count > 0 && after != given.begin() && std::prev(after)->second > block.first;
 }
 
-Status check_numbers(const NodeCertificate& certificate, const Standing& standing) {
+Status check_numbers(const UnitId& unit, std::initializer_list<NumberBlock> blocks,
+                     const Standing& standing) {
     std::map<std::uint64_t, std::uint64_t> given;
-    if (const auto found = standing.numbers.find(certificate.unit);
-        found != standing.numbers.end()) {
+    if (const auto found = standing.numbers.find(unit); found != standing.numbers.end()) {
         given = found->second;
     }
-    for (const NumberBlock& block : {certificate.numbers, certificate.spare_numbers}) {
+    for (const NumberBlock& block : blocks) {
         const std::uint64_t end = std::uint64_t{block.first} + block.count;
         if (block.first == 0 || end > std::uint64_t{1} << 32 || overlaps(given, block)) {
             return Error{roster_numbers,
@@ -111,16 +126,22 @@ Status check_cuts(const std::vector<Cut>& cuts, const Standing& standing) {
     return {};
 }
 
-Status check_kind(const Genesis& genesis, const Standing& standing) {
-    for (const auto& root : genesis.roots) {
+Status check_roots(const std::vector<crypto::PublicKey>& roots) {
+    for (const auto& root : roots) {
         TRY(crypto::check_public_key(root));
     }
+    return {};
+}
+
+Status check_kind(const Genesis& genesis, const Standing& standing) {
+    TRY(check_roots(genesis.roots));
     TRY(crypto::check_public_key(genesis.recovery));
     return check_unknown_keys(keys_of(genesis), standing);
 }
 
 Status check_kind(const NodeCertificate& certificate, const Standing& standing) {
     const auto& identity = certificate.identity;
+    TRY(check_node_kind(certificate.kind, standing));
     TRY(check_unknown_keys(keys_of(certificate), standing));
     TRY(crypto::check_public_key(identity.sign));
     TRY(crypto::check_public_key(identity.box));
@@ -132,7 +153,8 @@ Status check_kind(const NodeCertificate& certificate, const Standing& standing) 
                         certificate.possession)) {
         return Error{crypto::identity_possession, "the node has not signed its own keys"};
     }
-    return check_numbers(certificate, standing);
+    return check_numbers(certificate.unit, {certificate.numbers, certificate.spare_numbers},
+                         standing);
 }
 
 Status check_kind(const CompartmentEntry& entry, const Standing& standing) {
@@ -196,7 +218,72 @@ Status check_kind(const CutEntry& entry, const Standing& standing) {
     return check_cut(entry.cut, standing, false);
 }
 
+Status check_kind(const ErasureEntry& entry, const Standing&) {
+    if (entry.changes.empty() && entry.blobs.empty() && entry.record.is_zero()) {
+        return Error{roster_erasure, "an erasure of nothing"};
+    }
+    const bool none_zero =
+        std::all_of(entry.changes.begin(), entry.changes.end(),
+                    [](const ChangePlace& p) { return p.number.value != 0 && p.change != 0; });
+    if (!none_zero) {
+        return Error{roster_erasure, "commits and changes are numbered from 1"};
+    }
+    return {};
+}
+
+Status check_kind(const RootChange& entry, const Standing& standing) {
+    TRY(check_roots(entry.roots));
+    const std::set<crypto::PublicKey> distinct(entry.roots.begin(), entry.roots.end());
+    if (distinct.size() != entry.roots.size()) {
+        return Error{roster_known_key, "a root key twice"};
+    }
+    std::vector<AnyKey> brought;
+    for (const crypto::PublicKey& root : new_roots(entry, standing.roots)) {
+        brought.push_back(AnyKey{root.bytes});
+    }
+    return check_unknown_keys(brought, standing);
+}
+
+Status check_kind(const PartnerEntry& entry, const Standing& standing) {
+    TRY(want_inner(standing));
+    const bool is_own = entry.fingerprint == standing.root_fingerprint;
+    const bool known = std::any_of(
+        standing.partners.begin(), standing.partners.end(), [&](const PartnerEntry& held) {
+            return held.fingerprint == entry.fingerprint && held.country == entry.country;
+        });
+    if (is_own || entry.fingerprint.is_zero() || (!entry.in_force && !known)) {
+        return Error{roster_partner, "this administration itself, or the end of what never began"};
+    }
+    return {};
+}
+
+Status check_kind(const AuditorEntry& entry, const Standing& standing) {
+    TRY(want_inner(standing));
+    TRY(crypto::check_public_key(entry.key));
+    return check_unknown_keys({AnyKey{entry.key.bytes}}, standing);
+}
+
+Status check_kind(const NumbersEntry& entry, const Standing& standing) {
+    TRY(want_inner(standing));
+    const NodeStanding* node = standing.active_node(entry.node);
+    if (node == nullptr) {
+        return Error{roster_unknown_node, to_base32(entry.node.view())};
+    }
+    if (entry.block.count == 0) {
+        return Error{roster_numbers, "a block without numbers"};
+    }
+    return check_numbers(node->certificate.unit, {entry.block}, standing);
+}
+
+Status check_kind(const OuterGenesis& entry, const Standing& standing) {
+    if (entry.partner_fingerprint.is_zero()) {
+        return Error{roster_partner, "an outer roster for nobody"};
+    }
+    return check_kind(entry.own, standing);
+}
+
 Status check_kind(const SchemaEditionEntry& entry, const Standing& standing) {
+    TRY(want_inner(standing));
     const auto& held = standing.schema_edition;
     if (entry.edition == 0 || (held && entry.edition <= held->edition)) {
         return Error{roster_edition, "schema edition " + std::to_string(entry.edition) +

@@ -7,6 +7,9 @@
 
 namespace entrepot::replication {
 
+/// Whether the roots sign such an entry, or else headquarters with its roster key.
+bool is_for_root(const EntryContent& content, const Standing& standing);
+
 /// roster.signer unless exactly those signed whom the content needs; roster.signature unless each
 /// signature is that key's over `signed_bytes`. roster.genesis for a genesis that is not the first
 /// entry, or another kind that is.

@@ -1,4 +1,5 @@
-// Bytes of what an entry says, kind by kind (ROSTER.md gives the fields). Framing, chain and
+// Bytes of what an entry says, kind by kind (ROSTER.md gives the fields): entry_writer.cpp and
+// entry_reader.cpp. Framing, chain and
 // signatures are entry.cpp's; whether the content is right is for entry_check.hpp.
 #pragma once
 
@@ -12,7 +13,7 @@ inline constexpr std::size_t root_limit = 16;           ///< root keys of an adm
 inline constexpr std::size_t database_name_limit = 64;  ///< bytes, a-z and _
 inline constexpr std::size_t sealed_name_limit = 256;   ///< bytes, tag included
 
-/// Number of the content's kind, 1…8, in the order of EntryContent.
+/// Number of the content's kind, 1…14, in the order of EntryContent.
 std::uint8_t entry_kind(const EntryContent& content);
 
 void write_content(WireWriter& writer, const EntryContent& content);

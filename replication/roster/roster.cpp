@@ -75,6 +75,35 @@ Hash Roster::root_fingerprint() const {
     return standing_->root_fingerprint;
 }
 
+const RootChange& Roster::roots() const {
+    return standing_->roots;
+}
+
+const std::optional<PartnerEntry>& Roster::partner() const {
+    return standing_->partner;
+}
+
+const std::vector<PartnerEntry>& Roster::partners() const {
+    return standing_->partners;
+}
+
+const std::optional<crypto::BoxPublicKey>& Roster::auditor() const {
+    return standing_->auditor;
+}
+
+std::vector<NumberBlock> Roster::numbers_of(const NodeId& id) const {
+    const NodeCertificate* certificate = node(id);
+    if (certificate == nullptr) {
+        return {};
+    }
+    std::vector<NumberBlock> out{certificate->numbers, certificate->spare_numbers};
+    if (const auto found = standing_->further_numbers.find(id);
+        found != standing_->further_numbers.end()) {
+        out.insert(out.end(), found->second.begin(), found->second.end());
+    }
+    return out;
+}
+
 const NodeCertificate* Roster::node(const NodeId& id) const {
     const auto found = standing_->nodes.find(id);
     return found == standing_->nodes.end() ? nullptr : &found->second.certificate;
@@ -96,6 +125,10 @@ std::vector<const NodeCertificate*> Roster::nodes() const {
         out.push_back(node(id));
     }
     return out;
+}
+
+bool Roster::is_for_root(const EntryContent& content) const {
+    return replication::is_for_root(content, *standing_);
 }
 
 std::optional<crypto::PublicKey> Roster::roster_key() const {
@@ -161,6 +194,23 @@ std::optional<Cut> Roster::cut_of(const LogDescriptor& log) const {
 
 const std::optional<SchemaEditionEntry>& Roster::schema_edition() const {
     return standing_->schema_edition;
+}
+
+bool Roster::is_erased(const ChangePlace& place) const {
+    return standing_->erased_changes.count(place) > 0;
+}
+
+bool Roster::is_erased(const BlobId& blob) const {
+    return standing_->erased_blobs.count(blob) > 0;
+}
+
+bool Roster::is_erased(const CompartmentId& compartment, const RecordId& record) const {
+    return !standing_->erased_records.empty() &&
+           standing_->erased_records.count(erased_record(compartment, record)) > 0;
+}
+
+const std::set<ChangePlace>& Roster::erased_changes() const {
+    return standing_->erased_changes;
 }
 
 }  // namespace entrepot::replication

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +31,9 @@ inline constexpr ErrorCode roster_numbers{"roster.numbers", ErrorKind::refused};
 inline constexpr ErrorCode roster_known_compartment{"roster.known_compartment", ErrorKind::refused};
 inline constexpr ErrorCode roster_edition{"roster.edition", ErrorKind::refused};
 inline constexpr ErrorCode roster_cut{"roster.cut", ErrorKind::refused};
+inline constexpr ErrorCode roster_erasure{"roster.erasure", ErrorKind::refused};
+inline constexpr ErrorCode roster_kind{"roster.kind", ErrorKind::refused};
+inline constexpr ErrorCode roster_partner{"roster.partner", ErrorKind::refused};
 inline constexpr ErrorCode roster_forked{"roster.forked", ErrorKind::refused};
 inline constexpr ErrorCode roster_fingerprint{"roster.fingerprint", ErrorKind::refused};
 
@@ -64,13 +68,26 @@ public:
 
     const Genesis* genesis() const;
     AdministrationId administration() const;  ///< 128 bits of the genesis entry's hash
-    /// H("roster key" ‖ threshold ‖ root keys): what an installer compares.
+    /// H("roster key" ‖ threshold ‖ root keys) of the genesis: what an installer compares.
     Hash root_fingerprint() const;
+    /// Root keys in force and how many of them sign.
+    const RootChange& roots() const;
+    /// Whom an outer roster is for; nothing for an inner roster.
+    const std::optional<PartnerEntry>& partner() const;
+    /// Administrations pinned by an inner roster, also those no longer in force.
+    const std::vector<PartnerEntry>& partners() const;
+    /// Whom audits are sealed to; nothing until an entry names one.
+    const std::optional<crypto::BoxPublicKey>& auditor() const;
+    /// Blocks of reference numbers of a node: its certificate's, the spare, then further ones.
+    std::vector<NumberBlock> numbers_of(const NodeId& node) const;
 
     const NodeCertificate* node(const NodeId& id) const;  ///< also of revoked nodes
     const NodeCertificate* node_by_transport(const crypto::TransportPublicKey& key) const;
     bool is_revoked(const NodeId& id) const;
     std::vector<const NodeCertificate*> nodes() const;  ///< in order of entry, revoked ones too
+    /// Whether the next entry, with this content, is for the roots to sign and not for
+    /// headquarters.
+    bool is_for_root(const EntryContent& content) const;
     /// The roster key that may sign the next entry, if a headquarters has been certified.
     std::optional<crypto::PublicKey> roster_key() const;
 
@@ -90,6 +107,13 @@ public:
     /// The cut that ends this log, if there is one: revoked writers' logs have one, perhaps at 0.
     std::optional<Cut> cut_of(const LogDescriptor& log) const;
     const std::optional<SchemaEditionEntry>& schema_edition() const;
+
+    /// What erasures name, in all entries so far.
+    bool is_erased(const ChangePlace& place) const;
+    bool is_erased(const BlobId& blob) const;
+    /// Whether the record was erased whole: later changes to it are excluded.
+    bool is_erased(const CompartmentId& compartment, const RecordId& record) const;
+    const std::set<ChangePlace>& erased_changes() const;
 
 private:
     std::vector<Bytes> entries_;

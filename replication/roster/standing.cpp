@@ -35,6 +35,16 @@ std::vector<AnyKey> keys_of(const NodeCertificate& certificate) {
     return out;
 }
 
+std::vector<crypto::PublicKey> new_roots(const RootChange& change, const RootChange& held) {
+    std::vector<crypto::PublicKey> out;
+    std::copy_if(change.roots.begin(), change.roots.end(), std::back_inserter(out),
+                 [&](const crypto::PublicKey& root) {
+                     return std::find(held.roots.begin(), held.roots.end(), root) ==
+                            held.roots.end();
+                 });
+    return out;
+}
+
 Right CompartmentHistory::right(const NodeId& node, RosterLength at) const {
     const auto found = rights.find(node);
     if (found == rights.end()) {
@@ -92,6 +102,7 @@ void Standing::keep_wraps(const std::vector<KeyWrap>& added) {
 void Standing::apply_content(const Genesis& first, RosterLength) {
     genesis = first;
     root_fingerprint = fingerprint_of(first);
+    roots = {first.threshold, first.roots};
     const auto brought = keys_of(first);
     keys.insert(brought.begin(), brought.end());
 }
@@ -163,6 +174,48 @@ void Standing::apply_content(const CutEntry& entry, RosterLength) {
 
 void Standing::apply_content(const SchemaEditionEntry& entry, RosterLength) {
     schema_edition = entry;
+}
+
+void Standing::apply_content(const ErasureEntry& entry, RosterLength) {
+    erased_changes.insert(entry.changes.begin(), entry.changes.end());
+    erased_blobs.insert(entry.blobs.begin(), entry.blobs.end());
+    if (!entry.record.is_zero()) {
+        erased_records.insert(entry.record);
+    }
+}
+
+void Standing::apply_content(const RootChange& entry, RosterLength) {
+    for (const crypto::PublicKey& root : entry.roots) {
+        keys.insert(AnyKey{root.bytes});
+    }
+    roots = entry;
+}
+
+void Standing::apply_content(const PartnerEntry& entry, RosterLength) {
+    const auto held = std::find_if(partners.begin(), partners.end(), [&](const PartnerEntry& p) {
+        return p.fingerprint == entry.fingerprint;
+    });
+    if (held == partners.end()) {
+        partners.push_back(entry);
+    } else {
+        *held = entry;
+    }
+}
+
+void Standing::apply_content(const AuditorEntry& entry, RosterLength) {
+    keys.insert(AnyKey{entry.key.bytes});
+    auditor = entry.key;
+}
+
+void Standing::apply_content(const NumbersEntry& entry, RosterLength) {
+    further_numbers[entry.node].push_back(entry.block);
+    numbers[nodes.at(entry.node).certificate.unit][entry.block.first] =
+        std::uint64_t{entry.block.first} + entry.block.count;
+}
+
+void Standing::apply_content(const OuterGenesis& entry, RosterLength length) {
+    apply_content(entry.own, length);
+    partner = PartnerEntry{entry.partner_country, entry.partner_fingerprint, true};
 }
 
 }  // namespace entrepot::replication

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -18,6 +19,8 @@ using AnyKey = FixedBytes<struct AnyKeyTag, 32>;
 /// Every public key that an entry's content brings.
 std::vector<AnyKey> keys_of(const Genesis& genesis);
 std::vector<AnyKey> keys_of(const NodeCertificate& certificate);
+/// Those of the roots that are not in `held`: the keys that the change brings.
+std::vector<crypto::PublicKey> new_roots(const RootChange& change, const RootChange& held);
 
 /// A right and the roster length from which on it holds.
 struct RightFrom {
@@ -47,6 +50,14 @@ using WrapTable = std::map<std::pair<CompartmentId, Generation>, KeyWrap>;
 struct Standing {
     std::optional<Genesis> genesis;
     Hash root_fingerprint;
+    RootChange roots;                     ///< in force
+    std::optional<PartnerEntry> partner;  ///< whom an outer roster is for
+    std::vector<PartnerEntry> partners;   ///< of an inner roster, in order of entry
+    std::optional<crypto::BoxPublicKey> auditor;
+    std::unordered_map<NodeId, std::vector<NumberBlock>, FixedBytesHash> further_numbers;
+    std::set<ChangePlace> erased_changes;
+    std::set<Hash> erased_records;
+    std::set<BlobId> erased_blobs;
     std::unordered_map<NodeId, NodeStanding, FixedBytesHash> nodes;
     std::vector<NodeId> node_order;
     std::unordered_map<crypto::TransportPublicKey, NodeId, FixedBytesHash> by_transport;
@@ -78,6 +89,12 @@ private:
     void apply_content(const RevocationEntry& entry, RosterLength length);
     void apply_content(const CutEntry& entry, RosterLength length);
     void apply_content(const SchemaEditionEntry& entry, RosterLength length);
+    void apply_content(const ErasureEntry& entry, RosterLength length);
+    void apply_content(const RootChange& entry, RosterLength length);
+    void apply_content(const PartnerEntry& entry, RosterLength length);
+    void apply_content(const AuditorEntry& entry, RosterLength length);
+    void apply_content(const NumbersEntry& entry, RosterLength length);
+    void apply_content(const OuterGenesis& entry, RosterLength length);
     void keep_wraps(const std::vector<KeyWrap>& added);
 };
 

@@ -177,16 +177,10 @@ void AdministrationFixture::set_schema_edition(std::uint32_t edition, const Hash
 }
 
 Bytes AdministrationFixture::sign(EntryContent content) const {
-    const auto* certificate = std::get_if<NodeCertificate>(&content);
-    const auto* revocation = std::get_if<RevocationEntry>(&content);
-    const NodeCertificate* revoked = revocation ? roster_.node(revocation->node) : nullptr;
-    const bool by_root = std::holds_alternative<Genesis>(content) ||
-                         (certificate && certificate->kind == NodeKind::headquarters) ||
-                         (revoked && revoked->kind == NodeKind::headquarters);
     std::vector<const crypto::SigningKey*> keys;
-    if (by_root) {
+    if (roster_.is_for_root(content)) {
         const auto* first = std::get_if<Genesis>(&content);
-        const std::size_t threshold = first ? first->threshold : roster_.genesis()->threshold;
+        const std::size_t threshold = first ? first->threshold : roster_.roots().threshold;
         for (std::size_t i = 0; i < threshold; ++i) {
             keys.push_back(&roots_[i]);
         }

@@ -2,94 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/base/ensure.hpp"
-
 namespace entrepot::replication {
 namespace {
-
-template <class... Fs>
-struct Overloaded : Fs... {
-    using Fs::operator()...;
-};
-template <class... Fs>
-Overloaded(Fs...) -> Overloaded<Fs...>;
-
-// Writing
-
-void write_count(WireWriter& writer, std::size_t count) {
-    ENSURE(count <= 0xffff);
-    writer.u16(static_cast<std::uint16_t>(count));
-}
-
-template <class T, class Write>
-void write_all(WireWriter& writer, const std::vector<T>& items, Write write) {
-    write_count(writer, items.size());
-    for (const T& item : items) {
-        write(writer, item);
-    }
-}
-
-void write_numbers(WireWriter& writer, const NumberBlock& block) {
-    writer.u32(block.first).u32(block.count);
-}
-
-void write_wrap(WireWriter& writer, const KeyWrap& wrap) {
-    writer.fixed(wrap.node).fixed(wrap.compartment).u32(wrap.generation.value);
-    writer.sized8(wrap.envelope);
-}
-
-void write_cut(WireWriter& writer, const Cut& cut) {
-    writer.fixed(cut.log).u64(cut.number.value).fixed(cut.hash);
-}
-
-void write_genesis(WireWriter& writer, const Genesis& genesis) {
-    ENSURE(genesis.country.size() == 2 && genesis.roots.size() <= root_limit);
-    writer.raw(as_bytes(genesis.country)).u8(genesis.threshold);
-    writer.u8(static_cast<std::uint8_t>(genesis.roots.size()));
-    for (const auto& root : genesis.roots) {
-        writer.fixed(root);
-    }
-    writer.fixed(genesis.recovery).fixed(genesis.salt);
-}
-
-void write_certificate(WireWriter& writer, const NodeCertificate& node) {
-    writer.fixed(node.identity.sign).fixed(node.identity.box).fixed(node.identity.transport);
-    writer.u8(static_cast<std::uint8_t>(node.kind)).fixed(node.unit);
-    write_numbers(writer, node.numbers);
-    write_numbers(writer, node.spare_numbers);
-    writer.fixed(node.possession).u8(node.roster_key ? 1 : 0);
-    if (node.roster_key) {
-        writer.fixed(*node.roster_key);
-    }
-}
-
-void write_first_grant(WireWriter& writer, const CompartmentEntry::FirstGrant& grant) {
-    writer.fixed(grant.node).u8(static_cast<std::uint8_t>(grant.right));
-}
-
-void write_compartment(WireWriter& writer, const CompartmentEntry& entry) {
-    writer.fixed(entry.compartment).u8(static_cast<std::uint8_t>(entry.lane));
-    writer.sized8(as_bytes(entry.database)).sized16(entry.sealed_name);
-    write_all(writer, entry.grants, write_first_grant);
-    write_all(writer, entry.wraps, write_wrap);
-}
-
-void write_generation(WireWriter& writer, const GenerationEntry& entry) {
-    writer.fixed(entry.compartment).u32(entry.generation.value);
-    write_all(writer, entry.wraps, write_wrap);
-}
-
-void write_grant(WireWriter& writer, const GrantEntry& entry) {
-    writer.fixed(entry.compartment).fixed(entry.node);
-    writer.u8(static_cast<std::uint8_t>(entry.right)).u32(entry.first_generation.value);
-    write_all(writer, entry.wraps, write_wrap);
-}
-
-void write_revocation(WireWriter& writer, const RevocationEntry& entry) {
-    writer.fixed(entry.node);
-    write_all(writer, entry.cuts, write_cut);
-    write_all(writer, entry.generations, write_generation);
-}
 
 // Reading: after a failure the reader gives zeros, so loops end by themselves.
 
@@ -136,19 +50,33 @@ Cut read_cut(WireReader& reader) {
     return out;
 }
 
-Genesis read_genesis(WireReader& reader) {
-    Genesis out;
-    out.country = as_text(reader.raw(2));
+std::string read_country(WireReader& reader) {
+    std::string out(as_text(reader.raw(2)));
+    if (!std::all_of(out.begin(), out.end(), [](char c) { return c >= 'A' && c <= 'Z'; })) {
+        reader.fail_limit();
+    }
+    return out;
+}
+
+RootChange read_roots(WireReader& reader) {
+    RootChange out;
     out.threshold = reader.u8();
     const std::size_t count = reader.u8();
-    const bool is_upper = std::all_of(out.country.begin(), out.country.end(),
-                                      [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!is_upper || count > root_limit || out.threshold == 0 || out.threshold > count) {
+    if (count > root_limit || out.threshold == 0 || out.threshold > count) {
         reader.fail_limit();
     }
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
         out.roots.push_back(reader.fixed<crypto::PublicKey>());
     }
+    return out;
+}
+
+Genesis read_genesis(WireReader& reader) {
+    Genesis out;
+    out.country = read_country(reader);
+    RootChange roots = read_roots(reader);
+    out.threshold = roots.threshold;
+    out.roots = std::move(roots.roots);
     out.recovery = reader.fixed<crypto::BoxPublicKey>();
     out.salt = reader.fixed<decltype(Genesis::salt)>();
     return out;
@@ -159,7 +87,7 @@ NodeCertificate read_certificate(WireReader& reader) {
     out.identity.sign = reader.fixed<crypto::PublicKey>();
     out.identity.box = reader.fixed<crypto::BoxPublicKey>();
     out.identity.transport = reader.fixed<crypto::TransportPublicKey>();
-    out.kind = read_enum(reader, NodeKind::headquarters, NodeKind::relay);
+    out.kind = read_enum(reader, NodeKind::headquarters, NodeKind::partner);
     out.unit = reader.fixed<UnitId>();
     out.numbers = read_numbers(reader);
     out.spare_numbers = read_numbers(reader);
@@ -232,6 +160,57 @@ SchemaEditionEntry read_schema_edition(WireReader& reader) {
     return out;
 }
 
+template <class T>
+void want_rising(WireReader& reader, const std::vector<T>& items) {
+    const auto falls = [](const T& a, const T& b) { return !(a < b); };
+    if (std::adjacent_find(items.begin(), items.end(), falls) != items.end()) {
+        reader.fail_limit();
+    }
+}
+
+ErasureEntry read_erasure(WireReader& reader) {
+    ErasureEntry out;
+    out.record = reader.fixed<Hash>();
+    out.changes = read_all<ChangePlace>(reader, [](WireReader& r) {
+        const auto log = r.fixed<LogId>();
+        const CommitNumber number{r.u64()};
+        return ChangePlace{log, number, r.u16()};
+    });
+    out.blobs = read_all<BlobId>(reader, [](WireReader& r) { return r.fixed<BlobId>(); });
+    want_rising(reader, out.changes);
+    want_rising(reader, out.blobs);
+    return out;
+}
+
+bool read_flag(WireReader& reader) {
+    const std::uint8_t value = reader.u8();
+    if (value > 1) {
+        reader.fail_limit();
+    }
+    return value == 1;
+}
+
+PartnerEntry read_partner(WireReader& reader) {
+    PartnerEntry out;
+    out.country = read_country(reader);
+    out.fingerprint = reader.fixed<Hash>();
+    out.in_force = read_flag(reader);
+    return out;
+}
+
+NumbersEntry read_further_numbers(WireReader& reader) {
+    const auto node = reader.fixed<NodeId>();
+    return {node, read_numbers(reader)};
+}
+
+OuterGenesis read_outer_genesis(WireReader& reader) {
+    OuterGenesis out;
+    out.own = read_genesis(reader);
+    out.partner_country = read_country(reader);
+    out.partner_fingerprint = reader.fixed<Hash>();
+    return out;
+}
+
 EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
     switch (kind) {
         case 1:
@@ -250,6 +229,18 @@ EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
             return CutEntry{read_cut(reader)};
         case 8:
             return read_schema_edition(reader);
+        case 9:
+            return read_erasure(reader);
+        case 10:
+            return read_roots(reader);
+        case 11:
+            return read_partner(reader);
+        case 12:
+            return AuditorEntry{reader.fixed<crypto::BoxPublicKey>()};
+        case 13:
+            return read_further_numbers(reader);
+        case 14:
+            return read_outer_genesis(reader);
         default:
             reader.fail_limit();
             return {};
@@ -257,24 +248,6 @@ EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
 }
 
 }  // namespace
-
-std::uint8_t entry_kind(const EntryContent& content) {
-    return static_cast<std::uint8_t>(content.index() + 1);
-}
-
-void write_content(WireWriter& writer, const EntryContent& content) {
-    std::visit(Overloaded{
-                   [&](const Genesis& c) { write_genesis(writer, c); },
-                   [&](const NodeCertificate& c) { write_certificate(writer, c); },
-                   [&](const CompartmentEntry& c) { write_compartment(writer, c); },
-                   [&](const GenerationEntry& c) { write_generation(writer, c); },
-                   [&](const GrantEntry& c) { write_grant(writer, c); },
-                   [&](const RevocationEntry& c) { write_revocation(writer, c); },
-                   [&](const CutEntry& c) { write_cut(writer, c.cut); },
-                   [&](const SchemaEditionEntry& c) { writer.u32(c.edition).fixed(c.hash); },
-               },
-               content);
-}
 
 Result<EntryContent> read_content(std::uint8_t kind, ByteView bytes) {
     WireReader reader(bytes);
