@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/base/wire.hpp"
+#include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/databases/json_text.hpp"
 #include "replication/roster/entry_content.hpp"
@@ -101,16 +102,17 @@ Status write_note(const std::filesystem::path& path, const AdministrationWish& w
                               {"name", wish.name},
                               {"roots", wish.roots},
                               {"threshold", wish.threshold},
-                              {"fingerprint", fingerprint_text(fingerprint)}};
+                              {"fingerprint", crypto::eight_words(fingerprint)},
+                              {"root", to_base32(fingerprint.view())}};
     const auto text = note.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     return write_file(path / note_name, as_bytes(text));
 }
 
-/// The fingerprint that the note keeps.
-Result<Hash> read_note(const std::filesystem::path& path) {
+/// The whole fingerprint that the note keeps.
+Result<replication::RootPin> read_note(const std::filesystem::path& path) {
     TRY_ASSIGN(const Bytes file, read_file(path, key_file_limit));
     TRY_ASSIGN(const auto note, parse_json(as_text(file), path.string(), administration_note));
-    auto out = parse_fingerprint(text_member(note, "fingerprint"));
+    auto out = replication::RootPin::from_text(text_member(note, "root"));
     if (!out) {
         return Error{administration_note, path.string() + ": its fingerprint cannot be read"};
     }
@@ -131,23 +133,6 @@ HybridTime now(const Clock& clock) {
 }
 
 }  // namespace
-
-std::string fingerprint_text(const Hash& fingerprint) {
-    constexpr std::size_t group = 4;
-    std::string text = to_base32(fingerprint.view());
-    for (std::size_t at = (text.size() - 1) / group * group; at > 0; at -= group) {
-        text.insert(at, " ");
-    }
-    return text;
-}
-
-Result<Hash> parse_fingerprint(std::string_view text) {
-    std::string plain;
-    std::copy_if(text.begin(), text.end(), std::back_inserter(plain),
-                 [](char c) { return c != ' ' && c != '-' && c != '\n'; });
-    TRY_ASSIGN(const Bytes bytes, from_base32(plain));
-    return Hash::from(bytes);
-}
 
 Result<AdministrationDirectory> AdministrationDirectory::create(const std::filesystem::path& path,
                                                                 const AdministrationWish& wish,
@@ -186,9 +171,9 @@ Result<AdministrationDirectory> AdministrationDirectory::open(const std::filesys
         return Error{administration_missing, "no administration at " + path.string() +
                                                  "; 'entrepot administration create' makes one"};
     }
-    TRY_ASSIGN(const Hash fingerprint, read_note(path / note_name));
+    TRY_ASSIGN(const auto root, read_note(path / note_name));
     TRY_ASSIGN(const Bytes file, read_file(out.roster_file(), roster_file_limit));
-    TRY(replication::import_roster(out.roster_, fingerprint, file));
+    TRY(replication::import_roster(out.roster_, root, file));
     return out;
 }
 

@@ -28,11 +28,6 @@ struct AdministrationWish {
     unsigned threshold = 1;  ///< 1…roots
 };
 
-/// Base-32 of a root fingerprint in groups of four, as people compare it.
-std::string fingerprint_text(const Hash& fingerprint);
-/// Takes any grouping by spaces and hyphens; bytes.not_base32 or bytes.wrong_length otherwise.
-Result<Hash> parse_fingerprint(std::string_view text);
-
 class AdministrationDirectory {
 public:
     /// Makes root keys, recovery key and genesis; seals the keys by passphrase or by service key.

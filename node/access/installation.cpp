@@ -135,13 +135,13 @@ Result<Installed> install_node(const std::filesystem::path& path, const Installa
 }
 
 Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
-                         const Hash& fingerprint, const Credential& credential) {
+                         const replication::RootPin& root, const Credential& credential) {
     TRY_ASSIGN(const NodeLock lock, NodeLock::take(directory));
     TRY_ASSIGN(const Vault vault, open_vault(directory, "", credential));
     TRY_ASSIGN(const auto store, LogStore::open(directory.log(), LogStore::Access::read_write,
                                                 vault.link_key.duplicate()));
     TRY_ASSIGN(const crypto::Identity identity, read_identity(*store));
-    TRY_ASSIGN(const auto roster, replication::open_join(join_file, identity, fingerprint));
+    TRY_ASSIGN(const auto roster, replication::open_join(join_file, identity, root));
     TRY(check_country_of(*store, roster));
     TRY(keep_roster(*store, roster));
     // Answered: it is good for nothing more, and it names the unit in clear.

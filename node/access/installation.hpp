@@ -4,6 +4,7 @@
 
 #include "node/access/settings.hpp"
 #include "node/access/vault.hpp"
+#include "replication/roster/root_pin.hpp"
 #include "replication/roster/roster.hpp"
 
 namespace entrepot::node {
@@ -21,7 +22,7 @@ struct InstallationWish {
 struct Installed {
     replication::NodeId node;
     std::filesystem::path request;  ///< the file that headquarters is to answer
-    std::string code;               ///< compared by telephone
+    std::string code;               ///< eight words, compared by telephone
 };
 
 /// Makes the directory with a slot per credential given (passphrase, service key or both), an
@@ -37,11 +38,11 @@ struct Joined {
     std::size_t length = 0;  ///< entries of the roster now held
 };
 
-/// Checks a join file (see open_join) against the fingerprint, keeps its roster and removes the
+/// Checks a join file (see open_join) against the pinned root, keeps its roster and removes the
 /// request that it answers. The node must not run (node.in_use). join.other_country when the
 /// administration is of another country than this node was made for; join.older when this node
 /// holds more than the file, or something else.
 Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
-                         const Hash& fingerprint, const Credential& credential);
+                         const replication::RootPin& root, const Credential& credential);
 
 }  // namespace entrepot::node

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/base64.hpp"
+#include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/desk/names.hpp"
 #include "replication/roster/join_file.hpp"
@@ -292,6 +293,8 @@ void grant_right(Desk& desk, const json& body, JsonDone done) {
 
 json describe_roster(Desk& desk) {
     const Roster& roster = desk.roster();
+    const bool is_held = roster.genesis() != nullptr;
+    const Hash root = roster.root_fingerprint();
     json nodes = json::array();
     for (const NodeCertificate* node : roster.nodes()) {
         nodes.push_back({{"node", to_base32(node->identity.id().view())},
@@ -300,10 +303,11 @@ json describe_roster(Desk& desk) {
                          {"kind", kind_name(node->kind)},
                          {"revoked", roster.is_revoked(node->identity.id())}});
     }
-    return {{"country", roster.genesis() == nullptr ? "" : roster.genesis()->country},
+    return {{"country", is_held ? roster.genesis()->country : ""},
             {"administration", to_base32(roster.administration().view())},
             {"length", roster.length().value},
-            {"fingerprint", to_base32(roster.root_fingerprint().view())},
+            {"fingerprint", is_held ? crypto::eight_words(root) : ""},
+            {"root", is_held ? to_base32(root.view()) : ""},
             {"nodes", std::move(nodes)}};
 }
 

@@ -21,7 +21,7 @@ void enrol_node(Desk& desk, const nlohmann::json& body, JsonDone done);
 void add_compartment(Desk& desk, const nlohmann::json& body, JsonDone done);
 /// {"compartment","unit","right"}.
 void grant_right(Desk& desk, const nlohmann::json& body, JsonDone done);
-/// Country, length, fingerprint, nodes with names, compartments.
+/// Country, length, fingerprint in words and whole (root), nodes with names, compartments.
 nlohmann::json describe_roster(Desk& desk);
 
 }  // namespace entrepot::node

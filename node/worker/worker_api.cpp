@@ -226,12 +226,18 @@ void add_import_routes(Router& router, WorkLoop& loop) {
 }
 
 /// Of the roster held; a node that has none yet must be told whose it may take.
-Result<Hash> root_to_expect(const Call& call, const replication::Roster& held) {
+Result<replication::RootPin> root_to_expect(const Call& call, const replication::Roster& held) {
     if (!held.entries().empty()) {
-        return held.root_fingerprint();
+        return replication::RootPin(held.root_fingerprint());
     }
-    TRY_ASSIGN(const Bytes given, from_base32(call.request.query_value("root").value_or("")));
-    return Hash::from(given);
+    auto told = replication::RootPin::from_text(call.request.query_value("root").value_or(""));
+    if (!told) {
+        return Error{told.error().code,
+                     "this node holds no roster yet: say its root fingerprint (--root), eight "
+                     "words: " +
+                         told.error().context};
+    }
+    return told;
 }
 
 void add_administration_routes(Router& router, WorkLoop& loop) {

@@ -1,6 +1,7 @@
 #include "replication/roster/enrolment_request.hpp"
 
 #include "crypto/base/wire.hpp"
+#include "crypto/words.hpp"
 #include "replication/model/value.hpp"
 
 namespace entrepot::replication {
@@ -136,13 +137,7 @@ Result<EnrolmentRequest> decode_request(ByteView bytes, WallTime now) {
 }
 
 std::string request_code(ByteView bytes) {
-    constexpr std::size_t code_bytes = 10, group = 4;
-    const Hash hash = crypto::hash(crypto::domain::request, {bytes});
-    std::string code = to_base32(hash.view().first(code_bytes));
-    for (std::size_t at = code.size() - group; at > 0; at -= group) {
-        code.insert(at, "-");
-    }
-    return code;
+    return crypto::eight_words(crypto::hash(crypto::domain::request, {bytes}));
 }
 
 NodeCertificate certificate_for(const EnrolmentRequest& request, const UnitId& unit,

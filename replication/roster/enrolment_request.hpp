@@ -48,7 +48,7 @@ Result<Bytes> make_request(const RequestWish& wish, const crypto::Identity& iden
 /// 14 days (request.expired) and at most a day ahead of `now` (request.not_yet).
 Result<EnrolmentRequest> decode_request(ByteView bytes, WallTime now);
 
-/// Sixteen letters and digits in groups of four, of the request's hash: for comparing by telephone.
+/// The eight words of the request's hash, for comparing by telephone (crypto/words.hpp).
 std::string request_code(ByteView bytes);
 
 /// The two blocks of reference numbers that a certificate gives.

@@ -53,7 +53,7 @@ Result<Bytes> make_join(const Roster& roster, const NodeId& node, crypto::Entrop
 }
 
 Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
-                         const Hash& root_fingerprint) {
+                         const RootPin& root) {
     TRY(check_header(file, identity.id()));
     const auto content = crypto::open_letter(identity.box(), as_bytes(crypto::domain::join.text),
                                              file.first(header_size), file.subspan(header_size));
@@ -61,7 +61,8 @@ Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
         return Error{join_broken, "the join file was altered or cut short on its way"};
     }
     const ByteView view = *content;
-    if (!equal(view.first(Hash::size), root_fingerprint.view())) {
+    TRY_ASSIGN(const Hash said, Hash::from(view.first(Hash::size)));
+    if (!root.matches(said)) {
         return Error{join_fingerprint, "another administration's root than the one pinned here"};
     }
     const auto entries = decode_entries(view.subspan(Hash::size));
@@ -69,7 +70,7 @@ Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
         return Error{join_malformed, "what was sealed is no list of entries"};
     }
     TRY_ASSIGN(auto roster, Roster::from_entries(*entries));
-    if (roster.root_fingerprint() != root_fingerprint) {
+    if (roster.root_fingerprint() != said) {
         return Error{join_fingerprint, "the roster's root keys are not the pinned ones"};
     }
     TRY(check_certificate(roster, identity));

@@ -3,6 +3,7 @@
 // root fingerprint, pinned at installation from another channel.
 #pragma once
 
+#include "replication/roster/root_pin.hpp"
 #include "replication/roster/roster.hpp"
 
 namespace entrepot::replication {
@@ -22,6 +23,6 @@ Result<Bytes> make_join(const Roster& roster, const NodeId& node, crypto::Entrop
 /// every entry (roster.*, named), the fingerprint of the roster itself (join.fingerprint), and that
 /// this node's keys are certified in it and in force (join.no_certificate).
 Result<Roster> open_join(ByteView file, const crypto::Identity& identity,
-                         const Hash& root_fingerprint);
+                         const RootPin& root);
 
 }  // namespace entrepot::replication

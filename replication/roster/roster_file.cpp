@@ -17,10 +17,10 @@ Status named(Status status, std::size_t number) {
                  "entry " + std::to_string(number) + ": " + status.error().context};
 }
 
-Status check_root(const Bytes& first, const Hash& root_fingerprint) {
+Status check_root(const Bytes& first, const RootPin& root) {
     Roster alone;
     TRY(named(alone.append(first), 1));
-    if (alone.root_fingerprint() != root_fingerprint) {
+    if (!root.matches(alone.root_fingerprint())) {
         return Error{roster_fingerprint, "the roster of an administration with other root keys"};
     }
     return {};
@@ -75,7 +75,7 @@ Bytes export_roster(const Roster& roster) {
     return out;
 }
 
-Result<std::size_t> import_roster(Roster& roster, const Hash& root_fingerprint, ByteView file) {
+Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file) {
     if (file.size() < magic.size() || as_text(file.first(magic.size())) != magic) {
         return Error{roster_file_malformed, "no roster file"};
     }
@@ -83,7 +83,7 @@ Result<std::size_t> import_roster(Roster& roster, const Hash& root_fingerprint, 
     if (!entries || entries->empty()) {
         return Error{roster_file_malformed, "a roster file that is cut short or altered"};
     }
-    TRY(check_root(entries->front(), root_fingerprint));
+    TRY(check_root(entries->front(), root));
     TRY(check_agreement(roster, *entries));
     std::size_t added = 0;
     for (std::size_t i = roster.entries().size(); i < entries->size(); ++i, ++added) {

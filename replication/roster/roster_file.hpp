@@ -2,6 +2,7 @@
 // themselves; the file adds no signature and hides nothing.
 #pragma once
 
+#include "replication/roster/root_pin.hpp"
 #include "replication/roster/roster.hpp"
 
 namespace entrepot::replication {
@@ -19,9 +20,9 @@ Bytes export_roster(const Roster& roster);
 
 /// Appends what the file has beyond `roster` and gives how many entries that was; none for a
 /// shorter file. The frame is checked before anything is appended (roster_file.malformed). A roster
-/// of other root keys than `root_fingerprint` is refused (roster.fingerprint), one that differs
+/// of other root keys than `root` pins is refused (roster.fingerprint), one that differs
 /// from what is held in a rightly signed entry is roster.forked. A wrong entry is refused with its
 /// own code, and those before it stay.
-Result<std::size_t> import_roster(Roster& roster, const Hash& root_fingerprint, ByteView file);
+Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file);
 
 }  // namespace entrepot::replication

@@ -13,8 +13,9 @@ namespace rc {
 template <>
 struct Arbitrary<entrepot::Hash> {
     static Gen<entrepot::Hash> arbitrary() {
-        return gen::map(gen::container<std::array<std::uint8_t, 32>>(gen::arbitrary<std::uint8_t>()),
-                        [](const std::array<std::uint8_t, 32>& b) { return entrepot::Hash{b}; });
+        using Raw = std::array<std::uint8_t, 32>;
+        return gen::map(gen::container<Raw>(gen::arbitrary<std::uint8_t>()),
+                        [](const Raw& bytes) { return entrepot::Hash{bytes}; });
     }
 };
 

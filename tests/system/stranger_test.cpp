@@ -18,9 +18,9 @@ crypto::TransportPublicKey transport_key_of(const NodeProcess& node) {
     options.socket = node.directory() / "worker.sock";
     const auto file = HttpClient(options).request({"GET", "/roster/file", {}, {}});
     const json told = node.get(Socket::worker, "/roster");
-    const auto fingerprint = from_base32(told.at("fingerprint").get<std::string>());
+    const auto root = replication::RootPin::from_text(told.at("root").get<std::string>());
     replication::Roster roster;
-    const auto read = replication::import_roster(roster, *Hash::from(*fingerprint), file->body);
+    const auto read = replication::import_roster(roster, *root, file->body);
     if (!read) {
         throw std::runtime_error(read.error().context);
     }

@@ -1,15 +1,20 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include "tests/tools/command_fixture.hpp"
 
 namespace entrepot::tools {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// Commands that need no running node: founding, installing, joining.
 class InstallationCommands : public CommandFixture {
 protected:
+    static constexpr const char* no_code = "babab-babab-babab-babab-babab-babab-babab-babab";
     void SetUp() override { surroundings_.service_key = path("key"); }
 
     std::string found() {
@@ -43,17 +48,27 @@ TEST_F(InstallationCommands, TakeAHeadquartersFromNothingToJoined) {
 TEST_F(InstallationCommands, RefuseAWrongCode) {
     found();
     const auto made = install("hq");
-    const Ended ended = enrol(made, "0000-0000-0000-0000");
+    const Ended ended = enrol(made, std::string(no_code));
     EXPECT_EQ(ended.code, 3);
     EXPECT_THAT(ended.err, HasSubstr("enrol.code"));
     EXPECT_FALSE(std::filesystem::exists(at("join")));
+}
+
+TEST_F(InstallationCommands, NameTheWordOfACodeThatIsNone) {
+    found();
+    const auto made = install("hq");
+    std::string code = made.at("code");
+    code[6] = 'x';
+    const Ended ended = enrol(made, code);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, AllOf(HasSubstr("words.unknown"), HasSubstr("word 2, letter 1")));
 }
 
 TEST_F(InstallationCommands, ReadACodeInCapitalsAndWithoutHyphens) {
     found();
     const auto made = install("hq");
     std::string code = made.at("code");
-    code.erase(std::remove(code.begin(), code.end(), '-'), code.end());
+    std::replace(code.begin(), code.end(), '-', ' ');
     std::transform(code.begin(), code.end(), code.begin(), ::toupper);
     EXPECT_EQ(enrol(made, code).code, 0);
 }
@@ -97,11 +112,27 @@ TEST_F(InstallationCommands, RefuseAWrongFingerprint) {
     std::string fingerprint = found();
     const auto made = install("hq");
     ASSERT_EQ(enrol(made, made.at("code")).code, 0);
-    fingerprint[0] = fingerprint[0] == '0' ? '1' : '0';
+    fingerprint.back() = fingerprint.back() == 'b' ? 'd' : 'b';
     const Ended wrong = join("hq", fingerprint);
     EXPECT_EQ(wrong.code, 3);
     EXPECT_THAT(wrong.err, HasSubstr("join.fingerprint"));
-    EXPECT_EQ(join("hq", "too short").code, 2);
+    const Ended no_words = join("hq", "too short");
+    EXPECT_EQ(no_words.code, 2);
+    EXPECT_THAT(no_words.err, AllOf(HasSubstr("words.unknown"), HasSubstr("--root")));
+    EXPECT_THAT(join("hq", "lusab babad").err, HasSubstr("words.count"));
+}
+
+TEST_F(InstallationCommands, JoinByTheWholeFingerprintOfTheNote) {
+    found();
+    const auto made = install("hq");
+    ASSERT_EQ(enrol(made, made.at("code")).code, 0);
+    std::ifstream note(at("adm") / "administration.json");
+    std::string root = nlohmann::json::parse(note).at("root");
+    EXPECT_EQ(root.size(), 52U);
+    std::string wrong = root;
+    wrong.back() = wrong.back() == '0' ? 'g' : '0';
+    EXPECT_THAT(join("hq", wrong).err, HasSubstr("join.fingerprint"));
+    EXPECT_EQ(join("hq", root.insert(20, " ")).code, 0);
 }
 
 TEST_F(InstallationCommands, RefuseAJoinFileForAnotherNode) {

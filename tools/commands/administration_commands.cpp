@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/base64.hpp"
+#include "crypto/words.hpp"
 #include "node/access/administration.hpp"
 #include "node/databases/json_text.hpp"
 #include "replication/roster/join_file.hpp"
@@ -45,7 +46,7 @@ Outcome<int> create(const Invocation& invocation) {
     TRY_ASSIGN(const auto made,
                AdministrationDirectory::create(arguments.text("DIR"), wish, credential,
                                                SystemClock(), entropy));
-    const auto fingerprint = node::fingerprint_text(made.roster().root_fingerprint());
+    const auto fingerprint = crypto::eight_words(made.roster().root_fingerprint());
     if (invocation.console.json()) {
         invocation.console.object({{"fingerprint", fingerprint},
                                    {"country", wish.country},
@@ -54,19 +55,9 @@ Outcome<int> create(const Invocation& invocation) {
     }
     invocation.console.line(fingerprint);
     invocation.console.note("This is the root fingerprint of " + wish.name +
-                            ": give it to every installer, on paper or by telephone.");
+                            ": give these words to every installer, on paper or by telephone.");
     invocation.console.note("Keep " + arguments.text("DIR") + " off line, and a copy elsewhere.");
     return 0;
-}
-
-std::string letters_of(std::string_view code) {
-    std::string out;
-    for (const char c : code) {
-        if (c != '-' && c != ' ') {
-            out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-        }
-    }
-    return out;
 }
 
 /// Whoever enrols says that the code is the one that the installer reads out.
@@ -75,7 +66,12 @@ Outcome<void> compare_code(const Invocation& invocation, const std::string& unit
     if (invocation.arguments.has("code")) {
         TRY_ASSIGN(const auto given,
                    word_or_line(invocation.console, invocation.arguments.text("code")));
-        if (letters_of(given) != letters_of(code)) {
+        const auto said = crypto::from_words(given, crypto::spoken_bytes);
+        if (!said) {
+            return Error{said.error().code,
+                         "--code takes the eight words read out: " + said.error().context};
+        }
+        if (crypto::to_words(*said) != code) {
             return Error{enrol_code,
                          "the request's code is " + code + ", not the one given; do not enrol it"};
         }
@@ -83,7 +79,7 @@ Outcome<void> compare_code(const Invocation& invocation, const std::string& unit
     }
     invocation.console.note("Request of \"" + unit + "\", code  " + code);
     TRY_ASSIGN(const bool same,
-               invocation.console.ask("Does the installer read out the same code? (else --code)"));
+               invocation.console.ask("Does the installer read out the same words? (else --code)"));
     if (!same) {
         return Error{enrol_code, "not confirmed; nothing was enrolled"};
     }
@@ -168,7 +164,7 @@ Outcome<int> enrol(const Invocation& invocation) {
     invocation.console.line(to);
     invocation.console.note("Enrolled \"" + request.wish.unit_name +
                             "\"; take this join file to it: entrepot node join DIR " + to +
-                            " --root FINGERPRINT");
+                            " --root WORDS");
     return 0;
 }
 
@@ -239,7 +235,7 @@ void add_administration_commands(CommandTable& table) {
                      {{"DIR", "DIR", "directory with the root keys", true},
                       {"REQUEST", "FILE", "request file of the new node", true},
                       {"--headquarters", "HQ_DIR", "headquarters' node: enrols units and relays"},
-                      {"--code", "CODE", "the code that the installer reads out ('-' reads it)"},
+                      {"--code", "WORDS", "the code that the installer reads out ('-' reads it)"},
                       {"-o,--output", "FILE", "join file to write (REQUEST.join)"}},
                      enrol});
     table.push_back({"administration compartment add",

@@ -3,9 +3,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "node/access/administration.hpp"
+#include "node/access/node_directory.hpp"
 #include "node/databases/json_text.hpp"
 #include "tools/commands/groups.hpp"
+#include "tools/commands/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/status_text.hpp"
 #include "tools/commands/terminal/progress_bar.hpp"
@@ -165,8 +166,8 @@ Outcome<int> import_roster(const Invocation& invocation) {
     TRY_ASSIGN(const Bytes file, node::read_file(invocation.arguments.text("FILE"), limit));
     std::string path = "/roster/file";
     if (invocation.arguments.has("root")) {
-        TRY_ASSIGN(const Hash root, node::parse_fingerprint(invocation.arguments.text("root")));
-        path += "?root=" + to_base32(root.view());
+        TRY_ASSIGN(const auto root, root_of(invocation));
+        path += "?root=" + root.text();
     }
     TRY_ASSIGN(auto node, open(invocation));
     TRY_ASSIGN(const json answer, node.worker_bytes({"POST", path}, file));
@@ -197,7 +198,7 @@ void add_exchange_commands(CommandTable& table) {
     table.push_back({"roster import",
                      "take in a longer roster",
                      {{"FILE", "FILE", "file of another node", true},
-                      {"--root", "FINGERPRINT", "whose, for a node that holds no roster yet"}},
+                      {"--root", "WORDS", "root fingerprint, for a node that holds no roster yet"}},
                      import_roster});
 }
 

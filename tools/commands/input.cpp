@@ -41,6 +41,15 @@ Outcome<std::string> word_or_line(Console& console, const std::string& word) {
     return line;
 }
 
+Outcome<replication::RootPin> root_of(const Invocation& invocation) {
+    auto root = replication::RootPin::from_text(invocation.arguments.text("root"));
+    if (!root) {
+        return Error{root.error().code, "--root takes the eight words of the root fingerprint: " +
+                                            root.error().context};
+    }
+    return std::move(root).value();
+}
+
 Outcome<std::vector<json>> parse_documents(const std::string& text, const std::string& where) {
     std::vector<json> out;
     auto whole = node::parse_json(text, where, input_not_json);

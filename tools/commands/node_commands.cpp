@@ -70,17 +70,11 @@ Outcome<int> create(const Invocation& invocation) {
 
 Outcome<int> join(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    auto fingerprint = node::parse_fingerprint(arguments.text("root"));
-    if (!fingerprint) {
-        return Error{
-            usage_wrong,
-            "--root takes the root fingerprint, 52 letters and digits in groups of four: " +
-                fingerprint.error().context};
-    }
+    TRY_ASSIGN(const auto root, root_of(invocation));
     TRY_ASSIGN(const auto directory, node::NodeDirectory::open(arguments.text("DIR")));
     TRY_ASSIGN(const Bytes file, node::read_file(arguments.text("JOIN_FILE"), join_limit));
     TRY_ASSIGN(const auto credential, credential_of(invocation, "this node"));
-    TRY_ASSIGN(const auto joined, node::join_node(directory, file, *fingerprint, credential));
+    TRY_ASSIGN(const auto joined, node::join_node(directory, file, root, credential));
     if (invocation.console.json()) {
         invocation.console.object(
             {{"node", to_base32(joined.node.view())}, {"roster_length", joined.length}});
@@ -152,7 +146,7 @@ void add_node_commands(CommandTable& table) {
                      "take in headquarters' answer to the request",
                      {{"DIR", "DIR", "the node's directory", true},
                       {"JOIN_FILE", "FILE", "what headquarters sent", true},
-                      {"--root", "FINGERPRINT", "root fingerprint, from another channel", true}},
+                      {"--root", "WORDS", "root fingerprint, from another channel", true}},
                      join});
     table.push_back({"node run",
                      "run a node until it is stopped",

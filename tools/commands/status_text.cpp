@@ -3,7 +3,6 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "node/access/administration.hpp"
 #include "node/databases/json_text.hpp"
 #include "tools/commands/terminal/table.hpp"
 
@@ -157,8 +156,8 @@ void print_roster(Console& console, const json& roster) {
     add_known(heading, "entries", number(roster, "length"));
     add_known(heading, "administration", text_member(roster, "administration"));
     heading.print(console);
-    if (const auto print = node::parse_fingerprint(text_member(roster, "fingerprint"))) {
-        console.line("root fingerprint  " + node::fingerprint_text(*print));
+    if (const auto words = text_member(roster, "fingerprint"); !words.empty()) {
+        console.line("root fingerprint  " + words);
     }
     Table table({"node", "kind", "name", "unit", ""});
     for (const json& node : member(roster, "nodes")) {

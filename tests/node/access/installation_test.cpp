@@ -289,16 +289,5 @@ TEST_F(AdministrationTest, FollowsALongerRosterOfItsOwnAlone) {
                 HasCode(replication::roster_fingerprint));
 }
 
-TEST(Fingerprint, ReadsBackInAnyGrouping) {
-    Hash hash;
-    crypto::SeededEntropy(3).fill(hash.mutable_view());
-    const std::string text = fingerprint_text(hash);
-    EXPECT_EQ(text.size(), 52U + 12U);
-    EXPECT_EQ(text[4], ' ');
-    EXPECT_THAT(parse_fingerprint(text), IsOkAndHolds(hash));
-    EXPECT_THAT(parse_fingerprint(to_base32(hash.view())), IsOkAndHolds(hash));
-    EXPECT_THAT(parse_fingerprint(text.substr(5)), HasCode(bytes_wrong_length));
-}
-
 }  // namespace
 }  // namespace entrepot::node

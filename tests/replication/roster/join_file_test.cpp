@@ -2,6 +2,7 @@
 
 #include "crypto/base/wire.hpp"
 #include "crypto/envelope.hpp"
+#include "crypto/words.hpp"
 #include "replication/roster/roster_file.hpp"
 #include "tests/support/administration_fixture.hpp"
 #include "tests/support/matchers.hpp"
@@ -80,6 +81,27 @@ TEST_F(JoinFile, OfAnotherNodeIsNotReadableUnderThisNodesName) {
 
 TEST_F(JoinFile, OfAnotherAdministrationThanThePinnedOneIsRefused) {
     EXPECT_THAT(open_join(bytes(), airport(), Hash{{1}}), HasCode(join_fingerprint));
+}
+
+TEST_F(JoinFile, IsReadByTheEightWordsOfTheFingerprint) {
+    const auto words = RootPin::from_text(crypto::eight_words(root()));
+    ASSERT_THAT(words, IsOk());
+    EXPECT_THAT(open_join(bytes(), airport(), *words), IsOk());
+}
+
+TEST_F(JoinFile, OfAFingerprintThatDiffersInTheLastSpokenBitIsRefused) {
+    Hash other = root();
+    other.bytes[crypto::spoken_bytes - 1] ^= 1;
+    const auto words = RootPin::from_text(crypto::eight_words(other));
+    EXPECT_THAT(open_join(bytes(), airport(), *words), HasCode(join_fingerprint));
+}
+
+TEST_F(JoinFile, ThatSaysAnotherFingerprintOfTheSameWordsIsRefused) {
+    Hash other = root();
+    other.bytes[crypto::spoken_bytes] ^= 1;
+    const auto words = RootPin::from_text(crypto::eight_words(root()));
+    EXPECT_THAT(open_join(sealed(other, fixture_.entries()), airport(), *words),
+                HasCode(join_fingerprint));
 }
 
 TEST_F(JoinFile, ThatSaysThePinnedFingerprintForOtherRootsIsRefused) {
