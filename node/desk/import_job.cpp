@@ -206,9 +206,11 @@ Result<json> ImportJob::report() {
     for (const RowProblem& problem : problems_) {
         problems.push_back(problem_json(problem));
     }
-    std::string mend = refused_.empty() ? "" : importer_.header();
+    const bool has_header = !refused_.empty() && !importer_.header().empty();
+    std::string mend = has_header ? importer_.header() + '\n' : "";
     for (const RefusedRow& row : refused_) {
-        mend += (mend.empty() || mend.back() == '\n' ? "" : "\n") + row.raw;
+        mend += row.raw;
+        mend += '\n';
     }
     return json{{"rows", counts_.rows},           {"records", counts_.records},
                 {"added", counts_.added},         {"already_here", counts_.already_here},

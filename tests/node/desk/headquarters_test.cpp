@@ -177,7 +177,26 @@ TEST_F(Imports, ReportsTheRowThatDoesNotFitAndKeepsTheOthers) {
     EXPECT_EQ((*report)["added"], 1);
     ASSERT_EQ((*report)["problems"].size(), 1U);
     EXPECT_EQ((*report)["problems"][0]["row"], 2);
-    EXPECT_EQ((*report)["mend"], wrong.dump());
+    EXPECT_EQ((*report)["mend"], wrong.dump() + "\n");
+}
+
+TEST_F(Imports, KeepsNothingToMendWhenEveryRowFits) {
+    const auto report = import(DeskFixture::seizure("Negril").dump());
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ((*report)["mend"], "");
+}
+
+TEST_F(Imports, WritesRowsToMendAsAFileThatImportsAgain) {
+    json first = DeskFixture::seizure("Lucea");
+    json second = DeskFixture::seizure("Negril");
+    first["direction"] = second["direction"] = "sideways";
+    const std::string lines = first.dump() + "\r\n" + second.dump();
+    const auto report = import(lines);
+    ASSERT_THAT(report, IsOk());
+    EXPECT_EQ((*report)["mend"], first.dump() + "\n" + second.dump() + "\n");
+    const auto again = import((*report)["mend"]);
+    ASSERT_THAT(again, IsOk());
+    EXPECT_EQ((*again)["mend"], (*report)["mend"]);
 }
 
 }  // namespace
