@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "node/desk/names.hpp"
 #include "node/worker/worker_api.hpp"
@@ -11,6 +12,14 @@ namespace entrepot::node {
 namespace {
 
 using nlohmann::json;
+
+/// One of the places for readers, taken as long as this lives.
+struct Seat {
+    explicit Seat(std::atomic<unsigned>& all) : taken(all) { ++taken; }
+    ~Seat() { --taken; }
+    Seat(const Seat&) = delete;
+    std::atomic<unsigned>& taken;
+};
 
 constexpr int longest_wait_ms = 250;
 
@@ -52,11 +61,26 @@ std::string WorkLoop::why_locked() const {
     return refused_ ? refused_->context : "unlock the node first: 'entrepot unlock'";
 }
 
-void WorkLoop::read_aside(std::function<void()> task) {
+void WorkLoop::read_aside(std::function<Result<json>()> task, JsonDone done) {
     std::erase_if(readers_, [](const std::future<void>& reader) {
         return reader.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     });
-    readers_.push_back(std::async(std::launch::async, std::move(task)));
+    if (reading_ >= readers_most) {
+        return done(Error{worker_crowded, std::to_string(readers_most) +
+                                              " searches are under way; try again in a moment"});
+    }
+    auto seat = std::make_shared<Seat>(reading_);
+    const auto read = [task = std::move(task), done, seat]() mutable {
+        auto out = task();
+        task = nullptr;  // and the view it read from: while that is open, no old page is used again
+        seat.reset();    // before the answer: who has it may ask again
+        std::exchange(done, nullptr)(std::move(out));
+    };
+    try {
+        readers_.push_back(std::async(std::launch::async, read));
+    } catch (const std::system_error&) {
+        done(Error{worker_crowded, "the system gives no thread to search in; try again later"});
+    }
 }
 
 void WorkLoop::unlock(std::string officer, crypto::Secret passphrase, JsonDone done) {

@@ -1,6 +1,7 @@
 // WorkLoop: the worker's one thread: waits for the link and for requests, unlocks, follows the log.
 #pragma once
 
+#include <atomic>
 #include <future>
 #include <map>
 #include <memory>
@@ -16,6 +17,9 @@ namespace entrepot::node {
 
 inline constexpr ErrorCode worker_locked{"worker.locked", ErrorKind::locked};
 inline constexpr ErrorCode worker_busy{"worker.busy", ErrorKind::unavailable};
+inline constexpr ErrorCode worker_crowded{"worker.crowded", ErrorKind::unavailable};
+/// So many reading tasks run beside the worker's thread at once.
+inline constexpr unsigned readers_most = 8;
 
 class WorkLoop {
 public:
@@ -30,8 +34,9 @@ public:
     void unlock(std::string officer, crypto::Secret passphrase, JsonDone done);
     std::map<std::string, std::unique_ptr<ImportJob>>& imports() { return imports_; }
     std::string why_locked() const;
-    /// Runs a reading task in a thread beside this one, so that saving goes on.
-    void read_aside(std::function<void()> task);
+    /// Runs a reading task in a thread beside this one, so that saving goes on; `done` gets what it
+    /// returns, in that thread. worker.crowded, at once, while readers_most of them run.
+    void read_aside(std::function<Result<nlohmann::json>()> task, JsonDone done);
 
 private:
     WorkLoop(const WorkerOptions& options, NodeDirectory directory)
@@ -55,6 +60,7 @@ private:
     std::unique_ptr<HttpServer> server_;
     std::thread slot_opener_;
     std::vector<std::future<void>> readers_;
+    std::atomic<unsigned> reading_{0};  ///< readers that have not finished their task
     /// Length of the roster when the directory was last looked at for this node's own names.
     replication::RosterLength introduced_at_;
     bool ended_ = false;

@@ -165,10 +165,12 @@ void add_record_routes(Router& router, WorkLoop& loop) {
             const ListingWish wish{text_of(call.body, "database"), text_of(call.body, "query"),
                                    call.body.value("limit", std::size_t{100}),
                                    call.body.value("offset", std::size_t{0})};
-            call.loop.read_aside([wish, done, &desk = call.desk,
-                                  view = std::shared_ptr<ViewSnapshot>(*std::move(snapshot))] {
-                done(list_records(desk.catalogue(), *view, wish));
-            });
+            call.loop.read_aside(
+                [wish, &desk = call.desk,
+                 view = std::shared_ptr<ViewSnapshot>(*std::move(snapshot))] {
+                    return list_records(desk.catalogue(), *view, wish);
+                },
+                std::move(done));
         }));
 }
 

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
+#include <nlohmann/json.hpp>
 
 #include "node/api/http_client.hpp"
+#include "node/api/problem.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -23,8 +26,23 @@ protected:
         thread_ = std::thread([this] { EXPECT_THAT(loop_->run(), IsOk()); });
     }
     ~LockedWorker() override {
-        link_.reset();  // the worker ends with its link
+        if (thread_.joinable()) {
+            end_run();
+        }
+    }
+    /// The worker ends with its link.
+    void end_run() {
+        link_.reset();
         thread_.join();
+    }
+    /// Runs this in the worker's thread, and waits until it has.
+    void in_loop(const std::function<void()>& task) {
+        auto ran = std::make_shared<std::promise<void>>();
+        loop_->waker().post([&task, ran] {
+            task();
+            ran->set_value();
+        });
+        ran->get_future().wait();
     }
     ApiAnswer ask(const ApiCall& call) {
         HttpClient client({folder_.path() / "n" / "worker.sock"});
@@ -80,6 +98,77 @@ TEST_F(LockedWorker, TakesOneUnlockAtATime) {
     }
     EXPECT_GE(wrong, 1);
     EXPECT_EQ(busy + wrong, 3);
+}
+
+TEST_F(LockedWorker, ReadsAsideUpToEightAtOnceAndRefusesTheNinth) {
+    std::promise<void> release;
+    const std::shared_future<void> released = release.get_future().share();
+    std::vector<std::future<bool>> answers;
+    std::promise<Result<nlohmann::json>> ninth;
+    const auto read = [&] {
+        auto answer = std::make_shared<std::promise<bool>>();
+        answers.push_back(answer->get_future());
+        loop_->read_aside(
+            [released] {
+                released.wait();
+                return Result<nlohmann::json>(1);
+            },
+            [answer](Result<nlohmann::json> out) { answer->set_value(out.has_value()); });
+    };
+    in_loop([&] {
+        for (unsigned i = 0; i < readers_most; ++i) {
+            read();
+        }
+        loop_->read_aside([] { return Result<nlohmann::json>(2); },
+                          [&](Result<nlohmann::json> out) { ninth.set_value(std::move(out)); });
+    });
+    EXPECT_THAT(ninth.get_future().get(), HasCode(worker_crowded));
+    release.set_value();
+    for (auto& answer : answers) {
+        EXPECT_TRUE(answer.get());
+    }
+    answers.clear();
+    in_loop(read);
+    EXPECT_TRUE(answers.front().get()) << "places are free again";
+}
+
+TEST_F(LockedWorker, LetsGoOfWhatWasReadOnceItIsAnswered) {
+    auto view = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = view;
+    auto answered = std::make_shared<std::promise<void>>();
+    in_loop([&] {
+        loop_->read_aside([view = std::move(view)] { return Result<nlohmann::json>(*view); },
+                          [answered](Result<nlohmann::json>) { answered->set_value(); });
+    });
+    answered->get_future().wait();
+    EXPECT_TRUE(watched.expired());
+}
+
+TEST(Crowded, IsUnavailableForTheMoment) {
+    EXPECT_EQ(problem_response(Error{worker_crowded, "8 searches"}).status, 503U);
+}
+
+TEST_F(LockedWorker, EndsAfterThoseWhoRead) {
+    std::promise<void> release;
+    std::atomic<bool> read{false}, ended{false};
+    in_loop([&] {
+        loop_->read_aside(
+            [&, released = release.get_future().share()] {
+                released.wait();
+                read = true;
+                return Result<nlohmann::json>(1);
+            },
+            [&](Result<nlohmann::json>) { EXPECT_FALSE(ended); });
+    });
+    end_run();
+    std::thread ender([&] {
+        loop_.reset();
+        ended = true;
+    });
+    EXPECT_FALSE(ended);
+    release.set_value();
+    ender.join();
+    EXPECT_TRUE(read);
 }
 
 }  // namespace
