@@ -59,7 +59,8 @@ json generated_suspect(const Words& words, Dice& dice) {
         out["addresses"] = json::array({{{"address", address(words, dice)}, {"country", country}}});
     }
     if (dice.percent(40)) {
-        out["phones"] = json::array({{{"number", "+" + letters_and_digits(dice, 0, 11)}}});
+        const std::string digits = letters_and_digits(dice, 0, 11);
+        out["phones"] = json::array({{{"number", std::string(1, '+').append(digits)}}});
     }
     if (dice.percent(50)) {
         out["occupation"] = dice.pick(words.jobs);

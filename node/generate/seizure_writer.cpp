@@ -21,11 +21,10 @@ void replace(std::string& text, std::string_view mark, std::string_view with) {
     }
 }
 
-std::string with_capital(std::string text) {
+void begin_with_capital(std::string& text) {
     if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') {
         text[0] = static_cast<char>(text[0] - 32);
     }
-    return text;
 }
 
 /// Small quantities are common, large ones rare: the logarithm is even.
@@ -37,7 +36,7 @@ std::string quantity(const GoodsKind& kind, Dice& dice) {
     std::string out = std::to_string(units);
     if (kind.digits > 0) {
         out.insert(0, out.size() <= kind.digits ? kind.digits + 1 - out.size() : 0, '0');
-        out.insert(out.size() - kind.digits, ".");
+        out.insert(out.size() - kind.digits, 1, '.');
     }
     return out;
 }
@@ -89,7 +88,7 @@ std::string narrative(const Words& words, const NamedPlace& place, const std::st
     replace(out, "{place}", place.name);
     replace(out, "{aid}", dice.pick(words.aid));
     replace(out, "{where}", dice.pick(words.where));
-    out = with_capital(std::move(out));
+    begin_with_capital(out);
     for (std::uint32_t i = dice.below(3); i > 0; --i) {
         out += " " + dice.pick(words.middle);
     }

@@ -135,11 +135,12 @@ std::string name_of_socket(int descriptor) {
 }  // namespace
 
 Status check_dial_address(const std::string& address) {
-    TRY_ASSIGN(const HostAndPort place, split(address));
-    if (place.host == "*" || place.port == "0") {
-        return bad_address(address, "a peer has one host and one port");
+    const Result<HostAndPort> place = split(address);
+    if (!place) {
+        return place.error();
     }
-    return {};
+    const bool is_one = place->host != "*" && place->port != "0";
+    return is_one ? Status() : bad_address(address, "a peer has one host and one port");
 }
 
 Result<ListeningSocket> ListeningSocket::open(const std::string& address) {
