@@ -44,6 +44,7 @@ int main(int count, char** words) {
     entrepot::crypto::harden_process();
     ::umask(077);
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);  // a limit on a file's size is an error like a full disk
     std::setlocale(LC_ALL, "");
     std::ios::sync_with_stdio(false);
     if (!entrepot::crypto::initialise()) {

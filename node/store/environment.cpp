@@ -29,6 +29,7 @@ Error lmdb_error(int rc, const std::string& doing) {
         case MDB_MAP_FULL:
         case ENOSPC:
         case EDQUOT:
+        case EFBIG:
             return {store_disk_full, context + "; free some space and try again"};
         case MDB_CORRUPTED:
         case MDB_PAGE_NOTFOUND:
@@ -328,7 +329,13 @@ Result<std::optional<std::pair<std::uint64_t, ByteView>>> Transaction::last(
 }
 
 Status Transaction::commit() {
-    return status_of(mdb_txn_commit(std::exchange(txn_, nullptr)), "writing the database");
+    const int rc = mdb_txn_commit(std::exchange(txn_, nullptr));
+    if (rc == EIO) {  // what LMDB says when the system took only part of a write
+        return Error{store_disk_full,
+                     "writing the database: the disk is full, or failing; free some space and try "
+                     "again"};
+    }
+    return status_of(rc, "writing the database");
 }
 
 }  // namespace entrepot::node
