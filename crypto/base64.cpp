@@ -22,6 +22,10 @@ Result<Bytes> from_base64(std::string_view text) {
         return Error{bytes_not_base64, "not base 64"};
     }
     out.resize(size);
+    // libsodium 1.0.18 takes every byte from 0x80 on for a slash.
+    if (to_base64(out) != text) {
+        return Error{bytes_not_base64, "not base 64"};
+    }
     return out;
 }
 

@@ -36,10 +36,10 @@ void append_word(std::string& out, std::uint16_t value) {
 /// A context is shown in terminals, so a character that is no letter is not repeated in it.
 Error unknown_letter(std::size_t number, std::size_t at, char c) {
     const bool is_letter = c >= 'a' && c <= 'z';
-    return {words_unknown,
-            "word " + std::to_string(number) + ", letter " + std::to_string(at + 1) + ": " +
-                (is_letter ? std::string("'") + c + "'" : "what stands there") + " is none of " +
-                std::string(letters_at(at))};
+    return {words_unknown, "word " + std::to_string(number) + ", letter " + std::to_string(at + 1) +
+                               ": " +
+                               (is_letter ? std::string("'") + c + "'" : "what stands there") +
+                               " is none of " + std::string(letters_at(at))};
 }
 
 Result<std::uint16_t> read_word(std::string_view word, std::size_t number) {

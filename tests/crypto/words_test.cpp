@@ -75,8 +75,9 @@ RC_GTEST_PROP(Words, WithOneOtherLetterAreRefusedOrAnotherValue, (const Hash& ha
 RC_GTEST_PROP(Words, HaveOneSpellingUpToCaseAndWhatStandsBetween, (const Hash& hash)) {
     std::string loud = eight_words(hash);
     for (char& c : loud) {
-        c = c == '-' ? *rc::gen::element(' ', '-', '\n')
-            : *rc::gen::arbitrary<bool>() ? static_cast<char>(std::toupper(c)) : c;
+        c = c == '-'                      ? *rc::gen::element(' ', '-', '\n')
+            : *rc::gen::arbitrary<bool>() ? static_cast<char>(std::toupper(c))
+                                          : c;
     }
     RC_ASSERT(to_words(from_words(loud, spoken_bytes).value()) == eight_words(hash));
 }
