@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "node/channel/channel_message.hpp"
 #include "node/channel/frame_channel.hpp"
+#include "node/channel/waker.hpp"
 #include "node/store/environment.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
@@ -46,6 +48,24 @@ TEST(FrameChannel, TellsThatTheOtherSideHasEnded) {
     EXPECT_EQ(as_text(**ends.first.receive_one(soon)), "last");
     EXPECT_THAT(ends.first.receive_one(soon), HasCode(channel_ended));
     EXPECT_THAT(ends.first.receive(), HasCode(channel_ended));
+}
+
+TEST(FrameChannel, EndsAtAFrameLongerThanAnyMayBe) {
+    auto ends = *FrameChannel::pair();
+    const Bytes head(4, 0xff);
+    ASSERT_EQ(::write(ends.second, head.data(), head.size()), 4);
+    EXPECT_THAT(ends.first.receive(), HasCode(channel_ended));
+    ::close(ends.second);
+}
+
+TEST(Waker, RunsEverythingThatWasPostedInItsOrder) {
+    Waker waker;
+    std::vector<int> ran;
+    for (const int number : {1, 2, 3}) {
+        waker.post([&ran, number] { ran.push_back(number); });
+    }
+    waker.run_posted();
+    EXPECT_EQ(ran, (std::vector{1, 2, 3}));
 }
 
 TEST(ChannelMessage, ComesBackAsItWasSent) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "node/desk/history.hpp"
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
@@ -122,6 +124,25 @@ TEST_F(RecordDesk, ListsWhatMatchesAQuery) {
         list_records(fixture_.desk().catalogue(), **snapshot, {"seizures", "place:negril"});
     ASSERT_THAT(found, IsOk());
     EXPECT_EQ((*found)["matched"], 1);
+}
+
+TEST_F(RecordDesk, ListsOnePageAfterTheOther) {
+    std::set<std::string> ids;
+    for (const char* place : {"Negril", "Kingston", "Lucea"}) {
+        made(DeskFixture::seizure(place));
+    }
+    const auto snapshot = fixture_.desk().snapshot();
+    for (std::size_t offset = 0; offset < 4; ++offset) {
+        const ListingWish page{"seizures", "", 1, offset};
+        const auto found = list_records(fixture_.desk().catalogue(), **snapshot, page);
+        ASSERT_THAT(found, IsOk());
+        EXPECT_EQ((*found)["matched"], 3);
+        ASSERT_EQ((*found)["records"].size(), offset < 3 ? 1U : 0U);
+        for (const json& record : (*found)["records"]) {
+            ids.insert(record["id"]);
+        }
+    }
+    EXPECT_EQ(ids.size(), 3U) << "each record is on one page";
 }
 
 TEST_F(RecordDesk, VerifiesCleanAndFindsAViewThatDiffers) {
