@@ -77,4 +77,15 @@ void harden_process() {
 #endif
 }
 
+bool process_is_hardened() {
+    rlimit core{1, 1};
+    const bool no_core =
+        getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0;
+#if defined(ENTREPOT_LEAK_CHECKER)
+    return no_core;
+#else
+    return no_core && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
+#endif
+}
+
 }  // namespace entrepot::crypto

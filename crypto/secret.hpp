@@ -42,5 +42,7 @@ bool secrets_are_locked();
 
 /// Turns off core dumps and debugger attachment for this process; called first in main.
 void harden_process();
+/// Whether core dumps and debugger attachment are off; false is a warning in status.
+bool process_is_hardened();
 
 }  // namespace entrepot::crypto

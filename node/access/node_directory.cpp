@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "node/machine/private_path.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -126,6 +128,11 @@ Result<NodeDirectory> NodeDirectory::open(const std::filesystem::path& path) {
                                                    " may be entered by others; 'chmod 700 " +
                                                    path.string() + "' and look who did that"};
     }
+    if (found.st_uid != ::geteuid()) {
+        return Error{path_foreign_owner, path.string() + " belongs to account " +
+                                             std::to_string(found.st_uid) +
+                                             "; run this as the account of the node"};
+    }
     if (::access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
         return Error{directory_unreadable, "cannot use " + path.string() + ": " + reason()};
     }
@@ -134,7 +141,20 @@ Result<NodeDirectory> NodeDirectory::open(const std::filesystem::path& path) {
         return Error{directory_missing,
                      "no node at " + path.string() + "; 'entrepot node create' makes one"};
     }
+    TRY(out.check_entries());
     return out;
+}
+
+/// The device secret may lie elsewhere, behind a link: on a medium that is taken out.
+Status NodeDirectory::check_entries() const {
+    for (const auto& folder : {log(), views(), slots()}) {
+        TRY(check_private(folder, PathKind::directory));
+    }
+    TRY(check_private(service_slot(), PathKind::file));
+    for (const auto& slot : slot_files()) {
+        TRY(check_private(slot, PathKind::file));
+    }
+    return {};
 }
 
 std::vector<std::filesystem::path> NodeDirectory::slot_files() const {

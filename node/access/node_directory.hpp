@@ -28,7 +28,8 @@ class NodeDirectory {
 public:
     /// node.exists unless the directory is absent or empty; made with mode 0700.
     static Result<NodeDirectory> create(const std::filesystem::path& path);
-    /// node.missing when there is no node; node.open_to_others when group or others may enter it.
+    /// node.missing when there is no node; node.open_to_others when group or others may enter it;
+    /// path.* when something in it is not this account's alone.
     static Result<NodeDirectory> open(const std::filesystem::path& path);
 
     const std::filesystem::path& path() const { return path_; }
@@ -46,6 +47,7 @@ public:
 
 private:
     explicit NodeDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+    Status check_entries() const;
     std::filesystem::path path_;
 };
 

@@ -1,6 +1,7 @@
 #include "node/channel/channel_message.hpp"
 
 #include "crypto/base/wire.hpp"
+#include "node/machine/private_path.hpp"
 #include "node/store/log_store.hpp"
 
 namespace entrepot::node {
@@ -92,6 +93,10 @@ constexpr ErrorCode known_codes[] = {store_disk_full,
                                      store_damaged,
                                      store_failed,
                                      row_broken,
+                                     path_open_to_others,
+                                     path_foreign_owner,
+                                     path_symbolic_link,
+                                     path_unexpected,
                                      replication::replica_local_chain,
                                      replication::replica_local_right,
                                      replication::replica_log_forked};

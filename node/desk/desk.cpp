@@ -34,21 +34,59 @@ std::string unit_letters(const std::string& name) {
 }  // namespace
 
 Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault vault,
-                                         FrameChannel& channel, const Clock& clock) {
+                                         FrameChannel& channel, const Clock& clock,
+                                         const Progress& progress) {
     std::unique_ptr<Desk> out(new Desk(std::move(vault), channel, clock));
     TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
     TRY(out->open_stores(directory));
     TRY(out->follow_roster());
-    TRY(out->start_projector());
+    Status ready = out->read_views(progress);
+    if (!ready && is_view_damage(ready.error())) {
+        TRY(out->remake_views(directory, ready.error()));
+        ready = out->read_views(progress);
+    }
+    TRY(ready);
     TRY(out->author_->read_tips());
-    TRY(out->follow_log());
     return out;
+}
+
+/// In steps, so that a node that comes back after long, or remakes its views, can say how far it
+/// is, and starts from there when it is interrupted.
+Status Desk::read_views(const Progress& progress) {
+    constexpr std::uint64_t step = 10'000;
+    TRY(start_projector());
+    TRY_ASSIGN(const LogPosition end, log_->last_position());
+    while (views_->position() < end) {
+        const LogPosition upto{std::min(end.value, views_->position().value + step)};
+        TRY(projector_->catch_up(upto, own_));
+        views_->set_position(upto);
+        last_change_ = clock_.steady();
+        if (views_->unflushed() >= flush_after_changes) {
+            TRY(projector_->flush());
+        }
+        if (progress && end.value > step) {
+            progress(upto, end);
+        }
+    }
+    return {};
+}
+
+Status Desk::remake_views(const NodeDirectory& directory, Error damage) {
+    projector_.reset();
+    views_.reset();
+    TRY(set_views_aside(directory.views()));
+    TRY_ASSIGN(views_, ViewStore::open(directory.views(), vault_.vault_key.duplicate()));
+    views_damage_ = std::move(damage);
+    return {};
 }
 
 Status Desk::open_stores(const NodeDirectory& directory) {
     TRY_ASSIGN(log_, LogStore::open(directory.log(), LogStore::Access::read_only,
                                     vault_.link_key.duplicate()));
-    TRY_ASSIGN(views_, ViewStore::open(directory.views(), vault_.vault_key.duplicate()));
+    TRY_ASSIGN(const LogPosition log_end, log_->last_position());
+    TRY_ASSIGN(auto views, open_views(directory.views(), vault_.vault_key, log_end));
+    views_ = std::move(views.views);
+    views_damage_ = std::move(views.damage);
     TRY_ASSIGN(auto identity_row, log_->link_row(LinkRow::identity));
     TRY_ASSIGN(const auto settings_row, log_->link_row(LinkRow::settings));
     if (!identity_row || !settings_row) {

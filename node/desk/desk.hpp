@@ -12,6 +12,7 @@
 #include "node/databases/catalogue.hpp"
 #include "node/journal/author.hpp"
 #include "node/journal/projector.hpp"
+#include "node/store/open_views.hpp"
 
 namespace entrepot::node {
 
@@ -23,9 +24,14 @@ public:
     /// Called in the worker's thread once the save is durable and visible, or has failed.
     using Done = std::function<void(Status)>;
 
-    /// The link must have opened the store. Opens views and catches up with the log.
+    /// Told while many commits are read at the start, in the thread that opens.
+    using Progress = std::function<void(LogPosition done, LogPosition end)>;
+
+    /// The link must have opened the store. Opens views and catches up with the log; damaged views
+    /// are moved aside and made anew from it (see views_damage).
     static Result<std::unique_ptr<Desk>> open(const NodeDirectory& directory, Vault vault,
-                                              FrameChannel& channel, const Clock& clock);
+                                              FrameChannel& channel, const Clock& clock,
+                                              const Progress& progress = {});
 
     /// Takes what the link says: follows roster and log, finishes saves.
     void take(std::vector<ChannelMessage> messages);
@@ -43,6 +49,8 @@ public:
     const Catalogue& catalogue() const { return *catalogue_; }
     const LogStore& log() const { return *log_; }
     ViewStore& views() { return *views_; }
+    /// Why the views were made anew when the desk was opened; nothing when they were fine.
+    const std::optional<Error>& views_damage() const { return views_damage_; }
     const replication::Roster& roster() const { return roster_; }
     const Keyring& keys() const { return *keys_; }
     const Projector& projector() const { return *projector_; }
@@ -66,6 +74,8 @@ private:
     Desk(Vault vault, FrameChannel& channel, const Clock& clock)
         : vault_(std::move(vault)), channel_(channel), clock_(clock) {}
     Status open_stores(const NodeDirectory& directory);
+    Status read_views(const Progress& progress);
+    Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
     Status follow_log();
     Status start_projector();
@@ -80,6 +90,7 @@ private:
     std::unique_ptr<Catalogue> catalogue_;
     std::unique_ptr<LogStore> log_;
     std::unique_ptr<ViewStore> views_;
+    std::optional<Error> views_damage_;
     replication::Roster roster_;
     std::unique_ptr<Keyring> keys_;
     std::unique_ptr<Projector> projector_;

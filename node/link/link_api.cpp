@@ -128,6 +128,8 @@ std::string Link::status_json() const {
     out["pid"] = ::getpid();
     out["temporary"] = options_.temporary;
     out["paused"] = paused_;
+    out["secrets_locked"] = crypto::secrets_are_locked();
+    out["hardened"] = crypto::process_is_hardened();
     return out.dump();
 }
 

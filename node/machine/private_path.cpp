@@ -9,15 +9,7 @@ namespace entrepot::node {
 namespace {
 
 bool is_kind(mode_t mode, PathKind kind) {
-    switch (kind) {
-        case PathKind::directory:
-            return S_ISDIR(mode);
-        case PathKind::file:
-            return S_ISREG(mode);
-        case PathKind::socket_or_file:
-            return S_ISREG(mode) || S_ISSOCK(mode);
-    }
-    return false;
+    return kind == PathKind::directory ? S_ISDIR(mode) : S_ISREG(mode);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ inline constexpr ErrorCode path_foreign_owner{"path.foreign_owner", ErrorKind::s
 inline constexpr ErrorCode path_symbolic_link{"path.symbolic_link", ErrorKind::storage};
 inline constexpr ErrorCode path_unexpected{"path.unexpected", ErrorKind::storage};
 
-enum class PathKind { directory, file, socket_or_file };
+enum class PathKind { directory, file };
 
 /// Fine when absent. path.symbolic_link for a link, path.unexpected for another kind of thing,
 /// path.foreign_owner when it is another account's, path.open_to_others when group or world have

@@ -11,16 +11,7 @@ using replication::LogDescriptor;
 using replication::LogId;
 
 constexpr TableIndex commits_table{0}, index_table{1}, logs_table{2}, roster_table{3},
-    rows_table{4}, aside_table{5}, forks_table{6};
-
-EnvironmentOptions options_for(LogStore::Access access) {
-    EnvironmentOptions out;
-    out.tables = {{"c", TableKeys::numbers}, {"i", TableKeys::bytes},   {"l", TableKeys::numbers},
-                  {"r", TableKeys::numbers}, {"s", TableKeys::numbers}, {"a", TableKeys::numbers},
-                  {"f", TableKeys::numbers}};
-    out.read_only = access == LogStore::Access::read_only;
-    return out;
-}
+    rows_table{4}, aside_table{5}, forks_table{6}, ended_table{7};
 
 std::uint8_t domain_of(TableIndex table) {
     return static_cast<std::uint8_t>(table);
@@ -54,9 +45,18 @@ Error no_commit() {
 
 }  // namespace
 
+EnvironmentOptions LogStore::options(Access access) {
+    EnvironmentOptions out;
+    out.tables = {{"c", TableKeys::numbers}, {"i", TableKeys::bytes},   {"l", TableKeys::numbers},
+                  {"r", TableKeys::numbers}, {"s", TableKeys::numbers}, {"a", TableKeys::numbers},
+                  {"f", TableKeys::numbers}, {"n", TableKeys::bytes}};
+    out.read_only = access == Access::read_only;
+    return out;
+}
+
 Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& directory,
                                                  Access access, crypto::Secret link_key) {
-    TRY_ASSIGN(auto environment, Environment::open(directory, options_for(access)));
+    TRY_ASSIGN(auto environment, Environment::open(directory, options(access)));
     std::unique_ptr<LogStore> out(new LogStore(std::move(environment), std::move(link_key)));
     TRY_ASSIGN(const Transaction transaction, out->environment_->read());
     TRY(out->load_logs(transaction));
@@ -71,6 +71,10 @@ Status LogStore::load_logs(const Transaction& transaction) const {
             plain ? LogDescriptor::decode(*plain) : Result<LogDescriptor>(plain.error());
         if (!descriptor) {
             failed = std::move(descriptor).error();
+            return false;
+        }
+        if (key != logs_.size()) {  // rows are found by place
+            failed = Error{store_damaged, "the description of a log is missing"};
             return false;
         }
         const KnownLog log{static_cast<std::uint32_t>(key), *descriptor, descriptor->id()};
@@ -331,6 +335,22 @@ Status LogStore::set_link_row(LinkRow row, ByteView plain, crypto::Entropy& entr
     const auto key = static_cast<std::uint64_t>(row);
     TRY(transaction.put(rows_table, key, rows_.seal(domain_of(rows_table), key, plain, entropy)));
     return transaction.commit();
+}
+
+Status LogStore::require_new_incarnation(const LogId& log) {
+    TRY_ASSIGN(Transaction transaction, environment_->write());
+    TRY(transaction.put(ended_table, log.view(),
+                        rows_.seal(domain_of(ended_table), log.view(), {}, entropy_)));
+    return transaction.commit();
+}
+
+Result<bool> LogStore::needs_new_incarnation(const LogId& log) const {
+    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const auto sealed, transaction.get(ended_table, log.view()));
+    if (sealed) {
+        TRY(rows_.open(domain_of(ended_table), log.view(), *sealed));
+    }
+    return sealed.has_value();
 }
 
 }  // namespace entrepot::node

@@ -68,7 +68,15 @@ public:
 
     Result<std::optional<Bytes>> link_row(LinkRow row) const;
     Status set_link_row(LinkRow row, ByteView plain, crypto::Entropy& entropy);
+    /// Remembers, durably and sealed, that a log of this node may have had later commits than are
+    /// here: its numbers must not be used again, so its writer starts a new incarnation.
+    Status require_new_incarnation(const replication::LogId& log);
+    /// store.row_broken when the row is not what was sealed for this log.
+    Result<bool> needs_new_incarnation(const replication::LogId& log) const;
+
     std::uint64_t used_bytes() const { return environment_->used_bytes(); }
+    /// The tables of this environment.
+    static EnvironmentOptions options(Access access);
 
 private:
     struct KnownLog {

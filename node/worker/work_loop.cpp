@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -22,6 +23,11 @@ struct Seat {
 };
 
 constexpr int longest_wait_ms = 250;
+
+/// For the node's messages: reading a long log anew takes its time.
+void say_progress(LogPosition done, LogPosition end) {
+    std::cerr << "entrepot: reading the log: " << done.value << " of " << end.value << " commits\n";
+}
 
 }  // namespace
 
@@ -120,7 +126,7 @@ void WorkLoop::take_vault(Result<Vault> vault, JsonDone done) {
 }
 
 void WorkLoop::open_desk() {
-    auto desk = Desk::open(directory_, *std::move(vault_), channel_, clock_);
+    auto desk = Desk::open(directory_, *std::move(vault_), channel_, clock_, say_progress);
     vault_.reset();
     const JsonDone done = std::exchange(unlocking_, nullptr);
     if (!desk) {
@@ -128,6 +134,10 @@ void WorkLoop::open_desk() {
         return done ? done(std::move(desk).error()) : void();
     }
     desk_ = *std::move(desk);
+    if (const auto& damage = desk_->views_damage()) {
+        std::cerr << "entrepot: " << damage->code.name() << ": " << damage->context
+                  << "; the views were moved aside and made anew from the log\n";
+    }
     refused_.reset();
     if (done) {
         done(json{{"officer", desk_->vault().officer_name},

@@ -105,7 +105,9 @@ json standing_of(Desk& desk) {
             {"quarantined", quarantined ? quarantined->size() : 0},
             {"stalled", desk.views().stalled().size()},
             {"views_bytes", desk.views().used_bytes()},
-            {"secrets_locked", crypto::secrets_are_locked()}};
+            {"views_damage", desk.views_damage() ? desk.views_damage()->context : ""},
+            {"secrets_locked", crypto::secrets_are_locked()},
+            {"hardened", crypto::process_is_hardened()}};
 }
 
 json places_json(Desk& desk) {

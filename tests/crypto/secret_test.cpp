@@ -158,6 +158,19 @@ TEST(HardenProcessDeathTest, TurnsOffCoreDumps) {
     EXPECT_EXIT(_exit(core_limit()), ::testing::ExitedWithCode(0), "");
 }
 
+TEST(HardenProcessDeathTest, SaysWhetherItWasDone) {
+    const auto before_and_after = [] {
+        const rlimit some_core{1 << 20, 1 << 20};
+        setrlimit(RLIMIT_CORE, &some_core);
+        if (process_is_hardened()) {
+            return 1;
+        }
+        harden_process();
+        return process_is_hardened() ? 0 : 2;
+    };
+    EXPECT_EXIT(_exit(before_and_after()), ::testing::ExitedWithCode(0), "");
+}
+
 #if !defined(ENTREPOT_SANITIZED)  // sanitizers make mlock do nothing, and allow debuggers
 TEST(Secret, LiesInLockedMemoryWheneverTheProgramSaysSo) {
     const Secret secret(32);

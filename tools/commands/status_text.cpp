@@ -81,6 +81,24 @@ void print_failures(Console& console, const json& status) {
     }
 }
 
+/// Of the link, and of the worker when there is one.
+bool is_denied(const json& status, const json& standing, const char* name) {
+    return member(status, name) == json(false) || member(standing, name) == json(false);
+}
+
+void add_warnings(Table& table, const json& status, const json& standing) {
+    if (is_denied(status, standing, "secrets_locked")) {
+        table.add({"warning", "the system does not let secrets be locked in memory (ulimit -l)"});
+    }
+    if (is_denied(status, standing, "hardened")) {
+        table.add({"warning", "core dumps and debuggers could not be turned off"});
+    }
+    const std::string damage = text_member(standing, "views_damage");
+    if (!damage.empty()) {
+        table.add({"warning", "the views were damaged and made anew from the log: " + damage});
+    }
+}
+
 }  // namespace
 
 void print_peers(Console& console, const json& status) {
@@ -120,9 +138,7 @@ void print_status(Console& console, const json& status) {
         add_known(table, name, count == "0" ? "" : count);
     }
     add_known(table, "paused", text_member(status, "paused"));
-    if (standing.contains("secrets_locked") && !standing.value("secrets_locked", true)) {
-        table.add({"warning", "the system does not let secrets be locked in memory (ulimit -l)"});
-    }
+    add_warnings(table, status, standing);
     table.print(console);
     print_counts(console, standing);
     if (status.value("opened", false)) {
