@@ -66,6 +66,17 @@ TEST(Envelope, IsBoundToItsRecipientUseAndAssociatedBytes) {
                 HasCode(envelope_broken));
 }
 
+TEST(Envelope, OfALetterIsBoundToItsRecipientUseAndAssociatedBytes) {
+    const BoxKey key = a_box_key();
+    const Bytes letter = an_envelope(key, Bytes(5000, 7));
+    const ByteView use = as_bytes("use"), bound = as_bytes("bound"), other = as_bytes("other");
+    ASSERT_THAT(open_letter(key, use, bound, letter), IsOk());
+    EXPECT_THAT(open_letter(a_box_key(2), use, bound, letter), HasCode(envelope_broken));
+    EXPECT_THAT(open_letter(key, other, bound, letter), HasCode(envelope_broken));
+    EXPECT_THAT(open_letter(key, use, other, letter), HasCode(envelope_broken));
+    EXPECT_THAT(open_letter(key, bound, use, letter), HasCode(envelope_broken));
+}
+
 TEST(Envelope, IsAnotherEachTimeItIsSealed) {
     SystemEntropy entropy;
     const BoxKey key = a_box_key();

@@ -2,6 +2,7 @@
 
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
+#include "tests/support/vectors.hpp"
 
 namespace entrepot::crypto {
 namespace {
@@ -33,6 +34,22 @@ TEST(PublicIdentity, RefusesAWeakKeyInEachPlace) {
         std::fill(weak.begin() + static_cast<std::ptrdiff_t>(place),
                   weak.begin() + static_cast<std::ptrdiff_t>(place + 32), 0);
         EXPECT_THAT(PublicIdentity::decode(weak), HasCode(crypto_weak_key)) << place;
+    }
+}
+
+TEST(PublicIdentity, RefusesEveryKeyOfSmallOrderOrWithTorsionInItsPlace) {
+    const Bytes bytes = an_identity().public_part().encode();
+    const auto with = [&](std::size_t place, const Bytes& key) {
+        Bytes out = bytes;
+        std::copy(key.begin(), key.end(), out.begin() + static_cast<std::ptrdiff_t>(place));
+        return out;
+    };
+    for (const auto& vector : read_vectors("weak_ed25519.txt")) {
+        EXPECT_THAT(PublicIdentity::decode(with(0, vector.at("key"))), HasCode(crypto_weak_key));
+    }
+    for (const auto& vector : read_vectors("low_order_x25519.txt")) {
+        EXPECT_THAT(PublicIdentity::decode(with(32, vector.at("key"))), HasCode(crypto_weak_key));
+        EXPECT_THAT(PublicIdentity::decode(with(64, vector.at("key"))), HasCode(crypto_weak_key));
     }
 }
 

@@ -145,6 +145,32 @@ TEST(Keybag, RefusesTruncationAtEveryByteAndAnyExtension) {
     EXPECT_EQ(derivations, 0);
 }
 
+TEST(Keybag, RefusesALengthThatNoKeybagHasThoughTheChecksumWasMadeAgain) {
+    constexpr std::size_t least = 86, most = least + keybag_content_limit;
+    const Bytes whole = a_keybag();
+    const auto of_length = [&](std::size_t length) {
+        Bytes file = whole;
+        file.resize(length);
+        return with_right_checksum(file);
+    };
+    derivations = 0;
+    EXPECT_THAT(open(of_length(least - 1)), HasCode(keybag_damaged));
+    EXPECT_THAT(open(of_length(most + 1)), HasCode(keybag_damaged));
+    EXPECT_EQ(derivations, 0);
+    EXPECT_THAT(open(of_length(least)), HasCode(keybag_wrong));
+    EXPECT_THAT(open(of_length(most)), HasCode(keybag_wrong));
+}
+
+TEST(Keybag, OfAReservedSuiteOrAnotherDerivationIsToldFromADamagedOne) {
+    for (const std::size_t at : {4u, 5u}) {
+        for (const std::uint8_t value : {0, 2, 3, 255}) {
+            Bytes file = a_keybag();
+            file[at] = value;
+            EXPECT_THAT(open(with_right_checksum(file)), HasCode(keybag_suite)) << at;
+        }
+    }
+}
+
 TEST(Keybag, RefusesCostsOutsideTheLimitsBeforeDeriving) {
     const Bytes file = a_keybag();
     const Argon2Cost outside[] = {{2, 1 << 18},       {11, 1 << 18},      {0xffffffff, 1 << 18},
@@ -250,11 +276,15 @@ TEST_F(ServiceSlot, RefusesEveryFlippedBitThoughTheChecksumWasMadeAgain) {
     }
 }
 
-TEST_F(ServiceSlot, RefusesTruncationAtEveryByte) {
+TEST_F(ServiceSlot, RefusesTruncationAtEveryByteAndAnyExtension) {
     for (std::size_t length = 0; length < file_.size(); ++length) {
         EXPECT_THAT(open_service_slot(key_, ByteView(file_).first(length)),
                     HasCode(keybag_damaged));
     }
+    file_.push_back(0);
+    EXPECT_THAT(open_service_slot(key_, file_), HasCode(keybag_damaged));
+    file_.resize(1 << 20);
+    EXPECT_THAT(open_service_slot(key_, with_right_checksum(file_)), HasCode(keybag_damaged));
 }
 
 TEST_F(ServiceSlot, IsNoKeybagAndAKeybagIsNoServiceSlot) {
