@@ -193,6 +193,7 @@ TEST_F(OpenViewsTest, MovesDamagedViewsAsideAndBeginsAnew) {
     std::filesystem::resize_file(directory() / "data.mdb", 5000);
     const auto opened = open(7);
     ASSERT_THAT(opened, IsOk());
+    ASSERT_TRUE(opened->damage);
     EXPECT_EQ(opened->damage->code, store_damaged);
     EXPECT_EQ(opened->views->position().value, 0U);
     EXPECT_TRUE(is_set_aside());
@@ -203,6 +204,7 @@ TEST_F(OpenViewsTest, DoesNotTrustViewsThatAnotherVaultSealed) {
     key_ = entropy_.secret(32);
     const auto opened = open(7);
     ASSERT_THAT(opened, IsOk());
+    ASSERT_TRUE(opened->damage);
     EXPECT_EQ(opened->damage->code, view_other_key);
     EXPECT_EQ(opened->views->position().value, 0U);
 }
@@ -211,6 +213,7 @@ TEST_F(OpenViewsTest, DoesNotTrustViewsThatAreAheadOfTheLog) {
     views(7);
     const auto opened = open(6);
     ASSERT_THAT(opened, IsOk());
+    ASSERT_TRUE(opened->damage);
     EXPECT_EQ(opened->damage->code, views_ahead);
     EXPECT_EQ(opened->views->position().value, 0U);
 }

@@ -252,6 +252,7 @@ TEST(PageWalk, RefusesAPageThatIsBothUsedAndFree) {
     Bytes crafted = whole;
     const std::size_t first_free = node + 8 + 8 + 8;  // after entry, key and count
     ASSERT_GT(u16_at(whole, first_free - 8), 0U);
+    put_u16(crafted, first_free - 8, 1);  // a list of one is in order
     put_u16(crafted, first_free, meta.tables.root.value);
     file.put(crafted);
     EXPECT_THAT(check_pages(file.directory(), two_tables()), HasCode(store_damaged));
