@@ -92,6 +92,12 @@ constexpr std::array<Decoder, 5> decoders{read_csv, read_lines, import_routes, i
 
 }  // namespace
 
+/// Reads the shipped schemas and lists, which takes its time, before any input's time counts.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+    static_cast<void>(catalogue());
+    return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     return run_chosen(decoders, {bytes, size});
 }
