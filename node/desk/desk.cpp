@@ -104,7 +104,7 @@ Status Desk::open_stores(const NodeDirectory& directory) {
 }
 
 Status Desk::start_projector() {
-    projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_);
+    projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_, *catalogue_);
     if (!author_) {
         author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
     }

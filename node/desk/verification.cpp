@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "node/journal/officer_check.hpp"
 #include "replication/log/admission.hpp"
 
 namespace entrepot::node {
@@ -95,14 +96,25 @@ private:
         numbers_[stored.log].push_back(replication::prefix_of(hash));
         const auto* key =
             desk_.keys().find(stored.descriptor.compartment, parsed.header.generation);
-        return key == nullptr ? Status{} : open(stored, parsed, *key);
+        const Status opened = key == nullptr ? Status{} : open(stored, parsed, *key);
+        TRY(applier_.opened({stored.log, parsed.header.number}));
+        return opened;
     }
 
     Status open(const StoredCommit& stored, const replication::ParsedCommit& parsed,
                 const crypto::Secret& key) {
         TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, desk_.packing()));
+        const auto* writer = desk_.roster().node(stored.descriptor.node);
+        TRY_ASSIGN(const Attested by,
+                   check_officers(parsed, opened.attestation, writer->identity.sign,
+                                  officers_[stored.log]));
         const replication::Dot dot{stored.log, parsed.header.number};
         for (auto& change : opened.changes) {
+            if (const Status allowed =
+                    change ? check_roles(desk_.catalogue(), *change, by) : Status();
+                !allowed) {
+                change = allowed.error();
+            }
             if (!change) {
                 add("a change of commit " + to_base32(stored.log.view()) + " " +
                         std::to_string(dot.number.value),
@@ -113,7 +125,6 @@ private:
                                 {dot, replication::prefix_of(opened.hash), parsed.header.time,
                                  *std::move(change)}}));
         }
-        TRY(applier_.opened(dot));
         return {};
     }
 
@@ -131,6 +142,7 @@ private:
     Desk& desk_;
     FreshStates fresh_;
     replication::Applier applier_;
+    std::map<replication::LogId, LogOfficers> officers_;
     std::map<replication::LogId, replication::LogStanding> tips_;
     std::map<replication::LogId, std::vector<replication::HashPrefix>> numbers_;
     std::uint64_t commits_ = 0;

@@ -1,6 +1,6 @@
-// Projector: turns the log into views: opens each counted commit in the order of its storing and
-// merges its changes. Owns nothing; runs in the worker's thread. A log stands still where a key is
-// missing and goes on when the key has come.
+// Projector: turns the log into views: opens each counted commit in the order of its storing, has
+// its officers checked and merges its changes. Owns nothing; runs in the worker's thread. A log
+// stands still where a key is missing and goes on when the key has come.
 #pragma once
 
 #include <functional>
@@ -8,8 +8,7 @@
 #include <unordered_map>
 
 #include "node/journal/keyring.hpp"
-#include "node/store/view_store.hpp"
-#include "replication/log/commit_opener.hpp"
+#include "node/journal/officer_check.hpp"
 
 namespace entrepot::node {
 
@@ -21,7 +20,7 @@ class Projector final : private replication::CommitKnowledge {
 public:
     /// All must outlive it; `roster` is read at each call.
     Projector(const LogStore& log, ViewStore& views, const Keyring& keys,
-              const replication::Roster& roster);
+              const replication::Roster& roster, const Catalogue& catalogue);
 
     /// Reads back what waited. Called once after the views were opened or cleared.
     Status resume();
@@ -38,19 +37,27 @@ public:
 private:
     replication::CommitStanding standing(const replication::ContextEntry& named) const override;
     Status project(const StoredCommit& stored, OwnChanges& own);
-    Status project_opened(const StoredCommit& stored, const crypto::Secret& key);
+    /// `made`: the changes of a commit of this node's own, which need not be opened again.
+    Status project_opened(const StoredCommit& stored, const crypto::Secret& key,
+                          std::vector<replication::Change>* made = nullptr);
     Status retry(const replication::LogId& log, replication::CommitNumber number);
     void note_reference(const replication::Change& change);
     Status project_changes(const StoredCommit& stored,
-                           std::vector<Result<replication::Change>> changes);
-    Result<std::vector<Result<replication::Change>>> open(const StoredCommit& stored,
-                                                          const crypto::Secret& key);
+                           std::vector<Result<replication::Change>> changes, const Attested& by);
+    /// What a commit says and who stands behind it; fills `known` from the log's own certificates.
+    struct Said {
+        std::vector<Result<replication::Change>> changes;
+        Attested by;
+    };
+    Result<Said> open(const StoredCommit& stored, const crypto::Secret& key,
+                      std::vector<replication::Change>* made, LogOfficers& known);
     Status quarantine(const replication::Dot& dot, std::uint32_t change, const Error& error);
 
     const LogStore& log_;
     ViewStore& views_;
     const Keyring& keys_;
     const replication::Roster& roster_;
+    const Catalogue& catalogue_;
     replication::Applier applier_;
     replication::Packing packing_;
     std::set<replication::Dot> needs_newer_;

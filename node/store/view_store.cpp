@@ -13,13 +13,14 @@ using replication::RecordKey;
 using replication::RecordState;
 
 constexpr TableIndex records_table{0}, ids_table{1}, conflicts_table{2}, standing_table{3},
-    waiting_table{4}, quarantine_table{5};
+    waiting_table{4}, quarantine_table{5}, officers_table{6};
 constexpr std::uint64_t standing_row = 1;
 
 EnvironmentOptions view_options() {
     EnvironmentOptions out;
     out.tables = {{"r", TableKeys::numbers}, {"i", TableKeys::bytes},   {"x", TableKeys::numbers},
-                  {"p", TableKeys::numbers}, {"w", TableKeys::numbers}, {"q", TableKeys::numbers}};
+                  {"p", TableKeys::numbers}, {"w", TableKeys::numbers}, {"q", TableKeys::numbers},
+                  {"o", TableKeys::numbers}};
     return out;
 }
 
@@ -135,6 +136,7 @@ Status ViewStore::read_standing() {
     counts_.clear();
     stalled_.clear();
     last_reference_ = 0;
+    officers_.clear();
     if (!sealed) {
         return {};
     }
@@ -158,7 +160,8 @@ Status ViewStore::read_standing() {
         const auto log = reader.fixed<replication::LogId>();
         stalled_[log] = {reader.u64()};
     }
-    return reader.finish("standing of the views");
+    TRY(reader.finish("standing of the views"));
+    return read_officers(transaction);
 }
 
 Result<Transaction*> ViewStore::batch() {
@@ -346,7 +349,7 @@ Status ViewStore::clear() {
     batch_.reset();
     TRY_ASSIGN(Transaction transaction, environment_->write());
     for (const TableIndex table : {records_table, ids_table, conflicts_table, standing_table,
-                                   waiting_table, quarantine_table}) {
+                                   waiting_table, quarantine_table, officers_table}) {
         TRY(transaction.clear(table));
     }
     TRY(transaction.commit());

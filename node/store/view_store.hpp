@@ -15,6 +15,7 @@
 #include "node/store/log_store.hpp"
 #include "node/store/sealed_rows.hpp"
 #include "replication/model/applier.hpp"
+#include "replication/roster/officer_certificate.hpp"
 
 namespace entrepot::node {
 
@@ -38,6 +39,9 @@ struct QuarantinedContent {
 
 /// Logs that stand still (a key is missing, or only relayed here): the first number not opened.
 using StalledLogs = std::map<replication::LogId, replication::CommitNumber>;
+
+/// What a log has said of its node's officers: the newest certificate of each.
+using LogOfficers = std::map<replication::OfficerId, replication::OfficerCertificate>;
 
 /// A record's row: its state and the dots of all its merged changes, in order of merging.
 struct ViewedRecord {
@@ -100,6 +104,11 @@ public:
     Status add_quarantined(const QuarantinedContent& content);
     Result<std::vector<QuarantinedContent>> quarantined() const;
 
+    /// What a log has said of officers up to position(); empty when nothing.
+    const LogOfficers& officers(const replication::LogId& log) const;
+    /// Replaces it: the certificates as their log carried them, verified.
+    Status keep_officers(const replication::LogId& log, LogOfficers officers);
+
     const CompartmentCounts& counts() const { return counts_; }
     /// What was durable at the last flush.
     Result<std::unique_ptr<ViewSnapshot>> snapshot() const;
@@ -121,6 +130,7 @@ private:
     Result<Transaction*> batch();
     Result<std::optional<ViewedRecord>> find(const replication::RecordKey& key);
     Status read_standing();
+    Status read_officers(const Transaction& transaction);
     Status note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts);
     std::array<std::uint8_t, 16> index_of(const replication::RecordKey& key) const;
 
@@ -135,6 +145,7 @@ private:
     CompartmentCounts counts_;
     StalledLogs stalled_;
     std::uint32_t last_reference_ = 0;
+    std::map<replication::LogId, std::pair<std::uint64_t, LogOfficers>> officers_;  ///< with row
     Loaded loaded_;
 };
 

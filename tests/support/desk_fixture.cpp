@@ -56,6 +56,11 @@ void DeskFixture::install(const std::string& node, bool enrolled) {
     certificate.officer = vault_->officer;
     certificate.node = identity.id();
     certificate.key = vault_->officer_key.public_key();
+    for (const auto role : {replication::OfficerRole::entry, replication::OfficerRole::supervisor,
+                            replication::OfficerRole::administrator}) {
+        certificate.roles |= replication::bit_of(role);
+    }
+    certificate.until = {clock_.wall().ms + std::int64_t{24} * 3600 * 1000};
     vault_->officer_certificate = replication::sign_officer(certificate, identity.sign());
     const bool leads = node == "headquarters";
     if (leads) {
