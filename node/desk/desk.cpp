@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/databases/reference_number.hpp"
+#include "node/desk/officer_desk.hpp"
 #include "node/desk/time_text.hpp"
 
 namespace entrepot::node {
@@ -36,9 +37,10 @@ std::string unit_letters(const std::string& name) {
 Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault vault,
                                          FrameChannel& channel, const Clock& clock,
                                          const Progress& progress) {
-    std::unique_ptr<Desk> out(new Desk(std::move(vault), channel, clock));
+    std::unique_ptr<Desk> out(new Desk(directory, std::move(vault), channel, clock));
     TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
     TRY(out->open_stores(directory));
+    TRY(out->open_book());
     TRY(out->follow_roster());
     Status ready = out->read_views(progress);
     if (!ready && is_view_damage(ready.error())) {
@@ -107,6 +109,12 @@ Status Desk::start_projector() {
     projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_, *catalogue_);
     if (!author_) {
         author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
+        author_->set_known([this](const auto& log, const auto& officer) {
+            const LogOfficers& known = views_->officers(log);
+            const auto found = known.find(officer);
+            return found == known.end() ? std::optional<Bytes>()
+                                        : replication::encode_officer(found->second);
+        });
     }
     return projector_->resume();
 }
@@ -188,8 +196,9 @@ void Desk::finish(Ticket ticket, const Status& status) {
     if (found == pending_.end()) {
         return;
     }
-    const Done done = std::move(found->second);
+    const auto [done, acting] = std::move(found->second);
     pending_.erase(found);
+    const ActingAs as(*this, acting);
     done(status);
 }
 
@@ -217,12 +226,42 @@ Result<PackedChange> Desk::pack(replication::Change change) {
 
 void Desk::save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
                 Done done) {
-    const Signer officer{vault_.officer, &vault_.officer_key, vault_.officer_certificate};
-    auto ticket = author_->save(compartment, std::move(changes), officer, own_);
+    if (auto allowed = check_acting(changes); !allowed) {
+        return done(std::move(allowed).error());
+    }
+    auto ticket = author_->save(compartment, std::move(changes), signer(), own_);
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::move(done));
+    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
+}
+
+Status Desk::check_acting(const std::vector<PackedChange>& changes) const {
+    Attested by;
+    if (acting_) {
+        if (acting_->ended) {
+            return Error{access_not_signed_in, "the officer's sign-in has ended"};
+        }
+        by.officers.push_back(acting_->officer);
+        by.roles = acting_->roles;
+    }
+    for (const PackedChange& packed : changes) {
+        TRY(check_roles(*catalogue_, packed.change, by));
+    }
+    return {};
+}
+
+std::optional<Signer> Desk::signer() const {
+    if (!acting_) {
+        return std::nullopt;
+    }
+    Signer out{acting_->officer, &acting_->key, acting_->certificate};
+    for (const OfficerAccount& account : book_->all()) {
+        if (account.officer != acting_->officer) {
+            out.others.emplace_back(account.officer, account.certificate);
+        }
+    }
+    return out;
 }
 
 void Desk::append_roster(std::vector<Bytes> entries, Done done) {
@@ -230,7 +269,7 @@ void Desk::append_roster(std::vector<Bytes> entries, Done done) {
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::move(done));
+    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
 }
 
 Result<std::unique_ptr<ViewSnapshot>> Desk::snapshot() {

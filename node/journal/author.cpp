@@ -88,12 +88,38 @@ Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> ch
     if (!signer) {
         return builder.finish({}, "");
     }
-    const std::pair introduction(tip.descriptor.id(), signer->officer);
-    const bool introduced = introduced_.contains(introduction);
-    const replication::SigningOfficer officer{signer->officer, signer->key,
-                                              introduced ? ByteView{} : signer->certificate};
-    introduced_.insert(introduction);
-    return builder.finish({&officer, 1}, "");
+    return builder.finish(officers_for(tip.descriptor.id(), *signer), "");
+}
+
+std::optional<Bytes> Author::introduced(const replication::LogId& log,
+                                        const replication::OfficerId& officer) const {
+    const auto sent = introduced_.find({log, officer});
+    if (sent != introduced_.end()) {
+        return sent->second;
+    }
+    return known_ ? known_(log, officer) : std::nullopt;
+}
+
+std::vector<replication::SigningOfficer> Author::officers_for(const replication::LogId& log,
+                                                              const Signer& signer) {
+    const auto note = [&](const replication::OfficerId& officer, ByteView certificate) {
+        introduced_[{log, officer}] = Bytes(certificate.begin(), certificate.end());
+    };
+    const auto held = introduced(log, signer.officer);
+    const bool is_news = !held || !equal(*held, signer.certificate);
+    std::vector<replication::SigningOfficer> out{
+        {signer.officer, signer.key, is_news ? signer.certificate : ByteView{}}};
+    if (is_news) {
+        note(signer.officer, signer.certificate);
+    }
+    for (const auto& [officer, certificate] : signer.others) {
+        const auto older = introduced(log, officer);
+        if (out.size() < replication::officer_limit && older && *older != certificate) {
+            out.push_back({officer, nullptr, certificate});
+            note(officer, certificate);
+        }
+    }
+    return out;
 }
 
 Result<Ticket> Author::save(const replication::CompartmentId& compartment,

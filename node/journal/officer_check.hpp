@@ -7,6 +7,7 @@
 // sign as him, and date the commit as he likes.
 #pragma once
 
+#include "node/access/rights.hpp"
 #include "node/databases/catalogue.hpp"
 #include "node/store/view_store.hpp"
 #include "replication/log/commit_opener.hpp"
@@ -21,8 +22,6 @@ inline constexpr ErrorCode officer_unknown{"officer.unknown", ErrorKind::refused
 inline constexpr ErrorCode officer_expired{"officer.expired", ErrorKind::refused};
 /// The signature is not this officer's over this commit.
 inline constexpr ErrorCode officer_attestation{"officer.attestation", ErrorKind::refused};
-/// The role that it takes is not his.
-inline constexpr ErrorCode officer_role{"officer.role", ErrorKind::denied};
 
 /// Who stands behind a commit.
 struct Attested {

@@ -23,6 +23,7 @@ CommandTable all_commands() {
     add_administration_commands(table);
     add_node_commands(table);
     add_officer_commands(table);
+    add_account_commands(table);
     add_record_commands(table);
     add_conflict_commands(table);
     add_import_commands(table);

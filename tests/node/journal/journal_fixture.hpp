@@ -57,15 +57,14 @@ public:
         out.certificate.roles = roles;
         out.certificate.from = {1'800'000'000'000 - year_ms};
         out.certificate.until = {1'800'000'000'000 + year_ms};
-        out.key =
-            std::make_shared<crypto::SigningKey>(crypto::SigningKey::generate(entropy_));
+        out.key = std::make_shared<crypto::SigningKey>(crypto::SigningKey::generate(entropy_));
         out.certificate.key = out.key->public_key();
         certify(out, node);
         return out;
     }
     void certify(TestOfficer& officer, const std::string& node = "airport") {
-        officer.bytes = replication::sign_officer(officer.certificate,
-                                                  administration_.identity(node).sign());
+        officer.bytes =
+            replication::sign_officer(officer.certificate, administration_.identity(node).sign());
     }
 
     /// Appends to that node's log; gives the commit's number. Nothing is projected yet.
@@ -74,19 +73,21 @@ public:
         const auto generation =
             administration_.roster().compartment(tip.descriptor.compartment)->newest;
         const auto key = administration_.key(tip.descriptor.compartment);
-        replication::CommitBuilder builder(
-            {tip.descriptor.id(), {++tip.number}, tip.previous,
-             {static_cast<std::uint64_t>(wanted.at_ms) << 16}, administration_.roster().length(),
-             generation},
-            key, entropy_);
+        replication::CommitBuilder builder({tip.descriptor.id(),
+                                            {++tip.number},
+                                            tip.previous,
+                                            {static_cast<std::uint64_t>(wanted.at_ms) << 16},
+                                            administration_.roster().length(),
+                                            generation},
+                                           key, entropy_);
         for (unsigned i = 0; i < wanted.records; ++i) {
             builder.add(packing_.pack(*replication::encode_change(change(wanted))));
         }
         Bytes bytes = builder.finish(wanted.officers, "");
         replication::sign_commit(bytes, administration_.identity(node).sign());
         tip.previous = replication::commit_hash(bytes);
-        written_.push_back({tip.descriptor.id(), tip.descriptor, {tip.number}, tip.previous,
-                            std::move(bytes)});
+        written_.push_back(
+            {tip.descriptor.id(), tip.descriptor, {tip.number}, tip.previous, std::move(bytes)});
         return tip.number;
     }
     /// Stores what was written and is not stored yet, in this order (as written when empty), until

@@ -93,10 +93,10 @@ TEST_F(OfficerCheck, ExcludesAnAttestationThatDoesNotOpen) {
     LogOfficers known;
     const Result<replication::Attestation> broken =
         Error{replication::commit_attestation, "sealed under another key"};
-    EXPECT_THAT(check_officers({}, broken,
-                               journal_.administration().identity("airport").sign().public_key(),
-                               known),
-                HasCode(replication::commit_attestation));
+    EXPECT_THAT(
+        check_officers({}, broken,
+                       journal_.administration().identity("airport").sign().public_key(), known),
+        HasCode(replication::commit_attestation));
 }
 
 TEST_F(OfficerCheck, TakesValidatedFromASupervisorAlone) {
@@ -120,8 +120,7 @@ TEST_F(OfficerCheck, TakesReleasedFromAReleaseOfficerAlone) {
 TEST_F(OfficerCheck, OneOfTwoOfficersBringsTheRole) {
     const auto clerk = journal_.officer(entry);
     const auto chief = journal_.officer(supervisor);
-    journal_.take(
-        {.officers = {clerk.introducing(), chief.introducing()}, .status = "validated"});
+    journal_.take({.officers = {clerk.introducing(), chief.introducing()}, .status = "validated"});
     EXPECT_EQ(journal_.merged(), 1U);
 }
 
