@@ -26,7 +26,6 @@ struct LinkOptions {
     LinkAddresses addresses;
     std::optional<std::filesystem::path> service_key;
     std::filesystem::path program;  ///< this same program, for the worker
-    std::int64_t idle_ms = 10 * 60 * 1000;  ///< see WorkerOptions
     bool temporary = false;         ///< serves one command: ends when its starter does
 };
 

@@ -24,8 +24,7 @@ struct CommitPlace {
     Generation generation;
 };
 
-/// An officer who signs; `certificate` goes along in the first commit of a log he signs in. Without
-/// a key he does not sign, and only his certificate goes along: his roles ended or changed.
+/// An officer who signs; `certificate` goes along in the first commit of a log he signs in.
 struct SigningOfficer {
     OfficerId officer;
     const crypto::SigningKey* key = nullptr;
