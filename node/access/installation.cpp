@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/access/officer_book.hpp"
 #include "node/store/log_store.hpp"
 #include "replication/roster/enrolment_request.hpp"
 #include "replication/roster/join_file.hpp"
@@ -19,6 +20,7 @@ struct Draft {
     crypto::Identity identity;
     Vault vault;
     Bytes request;
+    WallTime made;
 };
 
 Status check(const InstallationWish& wish, const Credential& credential) {
@@ -30,7 +32,8 @@ Status check(const InstallationWish& wish, const Credential& credential) {
         return Error{vault_no_credential, "neither a passphrase nor a service key was given"};
     }
     return credential.passphrase.empty() ? Status()
-                                         : check_passphrase(credential.passphrase.view());
+                                         : check_passphrase(credential.passphrase.view(),
+                                                            {wish.officer, wish.settings.name});
 }
 
 Bytes certify_officer(const Vault& vault, const crypto::Identity& identity, WallTime now) {
@@ -49,7 +52,7 @@ Bytes certify_officer(const Vault& vault, const crypto::Identity& identity, Wall
 }
 
 Result<Draft> draft_node(const InstallationWish& wish, WallTime now, crypto::Entropy& entropy) {
-    Draft out{crypto::Identity::generate(entropy), Vault::create(wish.officer, entropy), {}};
+    Draft out{crypto::Identity::generate(entropy), Vault::create(wish.officer, entropy), {}, now};
     out.vault.officer_certificate = certify_officer(out.vault, out.identity, now);
     replication::RequestWish asked{wish.settings.kind, wish.settings.name, std::nullopt};
     if (wish.settings.kind == replication::NodeKind::headquarters) {
@@ -58,6 +61,20 @@ Result<Draft> draft_node(const InstallationWish& wish, WallTime now, crypto::Ent
     }
     TRY_ASSIGN(out.request, replication::make_request(asked, out.identity, now, entropy));
     return out;
+}
+
+/// The first officer's account.
+Status write_book(const NodeDirectory& directory, const Draft& draft, bool has_slot,
+                  crypto::Entropy& entropy) {
+    TRY_ASSIGN(OfficerBook book,
+               OfficerBook::open(directory.officers(), draft.vault.vault_key.duplicate()));
+    OfficerAccount account;
+    account.officer = draft.vault.officer;
+    account.name = draft.vault.officer_name;
+    account.slot = has_slot ? 1 : 0;
+    account.created = draft.made;
+    account.certificate = draft.vault.officer_certificate;
+    return book.put(account, entropy);
 }
 
 Status write_node(const NodeDirectory& directory, const Draft& draft, const Settings& settings,
@@ -72,6 +89,7 @@ Status write_node(const NodeDirectory& directory, const Draft& draft, const Sett
                                                 draft.vault.link_key.duplicate()));
     TRY(store->set_link_row(LinkRow::identity, draft.identity.to_secret().view(), entropy));
     TRY(store->set_link_row(LinkRow::settings, encode(settings), entropy));
+    TRY(write_book(directory, draft, !credential.passphrase.empty(), entropy));
     return write_file(directory.request(), draft.request);
 }
 

@@ -38,6 +38,8 @@ public:
     std::filesystem::path request() const { return path_ / "request.epq"; }
     std::filesystem::path device_secret() const { return path_ / "device.secret"; }
     std::filesystem::path slots() const { return path_ / "slots"; }
+    std::filesystem::path officers() const { return path_ / "officers.sealed"; }
+    std::filesystem::path attempts() const { return path_ / "attempts"; }
     std::filesystem::path service_slot() const { return path_ / "service.slot"; }
     std::filesystem::path link_socket() const { return path_ / "link.sock"; }
     std::filesystem::path worker_socket() const { return path_ / "worker.sock"; }

@@ -1,6 +1,7 @@
 #include "node/access/vault.hpp"
 
 #include "crypto/base/wire.hpp"
+#include "node/access/passphrase_strength.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -55,10 +56,15 @@ Result<crypto::Secret> read_or_make_service_key(const std::filesystem::path& key
     return read_service_key(key_file);
 }
 
-Status check_passphrase(ByteView passphrase) {
+Status check_passphrase(ByteView passphrase, const std::vector<std::string>& known) {
     if (passphrase.size() < least_passphrase) {
         return Error{vault_weak_passphrase,
                      "a passphrase has at least 8 characters; four random words are better"};
+    }
+    if (passphrase_score(passphrase, known) < least_score) {
+        return Error{vault_weak_passphrase,
+                     "that passphrase is soon guessed: take four random words, and no names, dates "
+                     "or rows of keys"};
     }
     return {};
 }
@@ -126,7 +132,7 @@ Result<Vault> Vault::decode(ByteView bytes) {
 
 Status add_slot(const NodeDirectory& directory, const Vault& vault, ByteView passphrase,
                 crypto::Entropy& entropy) {
-    TRY(check_passphrase(passphrase));
+    TRY(check_passphrase(passphrase, {vault.officer_name}));
     TRY_ASSIGN(const crypto::Secret device, device_secret(directory, &entropy));
     TRY_ASSIGN(const Bytes slot,
                crypto::seal_keybag(passphrase, device.view(), vault.encode().view(), {}, entropy));

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "crypto/keybag.hpp"
 #include "node/access/node_directory.hpp"
@@ -34,8 +35,9 @@ Result<crypto::Secret> read_service_key(const std::filesystem::path& key_file);
 /// The same, of a file made now (mode 0600) when there is none.
 Result<crypto::Secret> read_or_make_service_key(const std::filesystem::path& key_file,
                                                 crypto::Entropy& entropy);
-/// vault.weak_passphrase below eight bytes.
-Status check_passphrase(ByteView passphrase);
+/// vault.weak_passphrase below eight bytes, or when it stands too few guesses by whoever knows
+/// these names (passphrase_strength.hpp).
+Status check_passphrase(ByteView passphrase, const std::vector<std::string>& known = {});
 
 struct Vault {
     crypto::Secret vault_key;  ///< 32 bytes
@@ -55,7 +57,7 @@ struct Vault {
     static Result<Vault> decode(ByteView bytes);
 };
 
-/// Adds a slot for the vault's officer; at least eight bytes (vault.weak_passphrase).
+/// Adds a slot for the vault's officer; vault.weak_passphrase as above.
 Status add_slot(const NodeDirectory& directory, const Vault& vault, ByteView passphrase,
                 crypto::Entropy& entropy);
 /// The first slot this passphrase opens whose officer has this name (any name when empty);

@@ -99,8 +99,7 @@ constexpr ErrorCode known_codes[] = {store_disk_full,
                                      path_unexpected,
                                      replication::replica_local_chain,
                                      replication::replica_local_right,
-                                     replication::replica_log_forked,
-                                     replication::replica_log_ended};
+                                     replication::replica_log_forked};
 
 }  // namespace
 

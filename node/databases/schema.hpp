@@ -49,6 +49,8 @@ struct Field {
     replication::FieldRule rule;
     /// From each value the values that may follow; empty when any may.
     TextMap<std::vector<std::string>> transitions;
+    /// Codes that count only from an officer with one of these roles (bits of OfficerRole).
+    TextMap<std::uint16_t> roles;
 };
 
 /// A repeating part of a record: goods lines, route legs, names. A *set* is a group whose items
@@ -70,8 +72,10 @@ public:
     std::string database;
     std::uint32_t edition = 0;
     Labels labels;
+    bool by_node = false;  ///< a node may write here by itself, without an officer's signature
     std::vector<Field> fields;
     std::vector<Group> groups;
+    std::vector<std::size_t> role_fields;  ///< places in `fields` of those with roles
 
     /// Checks a schema file's text; `where` names it in errors, `lists` must outlive the schema.
     /// schema.malformed says what is wrong and where ("fields/3 'unit': no list 'unitz'").

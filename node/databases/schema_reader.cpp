@@ -6,6 +6,7 @@
 #include "node/databases/json_text.hpp"
 #include "node/databases/schema.hpp"
 #include "replication/model/path.hpp"
+#include "replication/roster/officer_certificate.hpp"
 
 namespace entrepot::node {
 
@@ -28,6 +29,7 @@ private:
     Status read_list(Field& field, const json& given, const std::string& place);
     Status read_merge(Field& field, const json& given, const std::string& place);
     Status read_transitions(Field& field, const json& given, const std::string& place);
+    Status read_roles(Field& field, const json& given, const std::string& place);
     Status check_keys(const json& given, std::initializer_list<std::string_view> known,
                       const std::string& place);
     Result<Requirement> requirement(const json& given, const std::string& place);
@@ -136,10 +138,35 @@ Status SchemaReader::read_transitions(Field& field, const json& given, const std
     return {};
 }
 
+Status SchemaReader::read_roles(Field& field, const json& given, const std::string& place) {
+    const json roles = given.value("roles", json::object());
+    if (!roles.is_object()) {
+        return fail(place, "\"roles\" is an object of codes with arrays of roles");
+    }
+    for (const auto& [code, named] : roles.items()) {
+        if (field.list == nullptr || !field.list->contains(code)) {
+            return fail(place, "\"roles\" names '" + code + "', which its list has not");
+        }
+        std::uint16_t& bits = field.roles[code];
+        for (const json& name : named) {
+            const auto role = replication::officer_role_named(
+                name.is_string() ? name.get<std::string>() : std::string());
+            if (!role) {
+                return fail(place, "\"roles\" names " + name.dump() + ", which is no role");
+            }
+            bits |= replication::bit_of(*role);
+        }
+        if (bits == 0) {
+            return fail(place, "\"roles\" says of '" + code + "' that nobody may set it");
+        }
+    }
+    return {};
+}
+
 Result<Field> SchemaReader::read_field(const json& given, const std::string& place) {
     TRY(check_keys(given,
                    {"name", "type", "list", "label", "help", "required", "nominal", "longest",
-                    "form", "merge", "order", "transitions"},
+                    "form", "merge", "order", "transitions", "roles"},
                    place));
     Field out;
     out.name = text_member(given, "name");
@@ -175,6 +202,7 @@ Result<Field> SchemaReader::read_field(const json& given, const std::string& pla
     }
     TRY(read_merge(out, given, here));
     TRY(read_transitions(out, given, here));
+    TRY(read_roles(out, given, here));
     return out;
 }
 
@@ -229,7 +257,7 @@ Result<Group> SchemaReader::read_group(const json& given, const std::string& pla
 }
 
 Result<Schema> SchemaReader::read(const json& file) {
-    TRY(check_keys(file, {"database", "edition", "label", "fields", "groups"}, ""));
+    TRY(check_keys(file, {"database", "edition", "label", "by_node", "fields", "groups"}, ""));
     Schema out;
     out.database = text_member(file, "database");
     if (!is_name(out.database) || out.database.size() > 32) {
@@ -241,10 +269,21 @@ Result<Schema> SchemaReader::read(const json& file) {
     }
     out.edition = edition.get<std::uint32_t>();
     out.labels = labels_at(file, "label");
+    out.by_node = file.value("by_node", json(false)) == true;
     TRY(read_fields(file, "", out.fields, out.field_by_name));
+    for (std::size_t at = 0; at < out.fields.size(); ++at) {
+        if (!out.fields[at].roles.empty()) {
+            out.role_fields.push_back(at);
+        }
+    }
     for (const json& entry : file.value("groups", json::array())) {
         const std::string here = "groups/" + std::to_string(out.groups.size() + 1);
         TRY_ASSIGN(Group group, read_group(entry, here));
+        for (const Field& field : group.fields) {
+            if (!field.roles.empty()) {
+                return fail(here + " '" + group.name + "'", "\"roles\" is not for groups");
+            }
+        }
         const bool taken = out.field_by_name.count(group.name) > 0;
         if (taken || !out.group_by_name.emplace(group.name, out.groups.size()).second) {
             return fail(here, "'" + group.name + "' stands there twice");

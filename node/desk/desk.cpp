@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/databases/reference_number.hpp"
+#include "node/desk/officer_desk.hpp"
 #include "node/desk/time_text.hpp"
 
 namespace entrepot::node {
@@ -36,9 +37,10 @@ std::string unit_letters(const std::string& name) {
 Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault vault,
                                          FrameChannel& channel, const Clock& clock,
                                          const Progress& progress) {
-    std::unique_ptr<Desk> out(new Desk(std::move(vault), channel, clock));
+    std::unique_ptr<Desk> out(new Desk(directory, std::move(vault), channel, clock));
     TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
     TRY(out->open_stores(directory));
+    TRY(out->open_book());
     TRY(out->follow_roster());
     Status ready = out->read_views(progress);
     if (!ready && is_view_damage(ready.error())) {
@@ -104,9 +106,15 @@ Status Desk::open_stores(const NodeDirectory& directory) {
 }
 
 Status Desk::start_projector() {
-    projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_);
+    projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_, *catalogue_);
     if (!author_) {
         author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
+        author_->set_known([this](const auto& log, const auto& officer) {
+            const LogOfficers& known = views_->officers(log);
+            const auto found = known.find(officer);
+            return found == known.end() ? std::optional<Bytes>()
+                                        : replication::encode_officer(found->second);
+        });
     }
     return projector_->resume();
 }
@@ -133,8 +141,7 @@ Status Desk::follow_roster() {
 
 Status Desk::follow_log() {
     TRY_ASSIGN(const auto upto, log_->last_position());
-    TRY_ASSIGN(const bool moved, projector_->has_counted_set_moved());
-    if (upto == views_->position() && !moved) {
+    if (upto == views_->position()) {
         return {};
     }
     auto changed = projector_->catch_up(upto, own_);
@@ -182,7 +189,6 @@ void Desk::take(std::vector<ChannelMessage> messages) {
     for (const auto& [ticket, status] : std::exchange(settled_, {})) {
         finish(ticket, status ? followed : status);
     }
-    write_lost();
 }
 
 void Desk::finish(Ticket ticket, const Status& status) {
@@ -190,42 +196,22 @@ void Desk::finish(Ticket ticket, const Status& status) {
     if (found == pending_.end()) {
         return;
     }
-    const Done done = std::move(found->second);
+    const auto [done, acting] = std::move(found->second);
     pending_.erase(found);
+    const ActingAs as(*this, acting);
     done(status);
 }
 
-/// How often this node went on with an older disk: each time ended its logs once.
-Result<std::size_t> Desk::restores() const {
-    TRY_ASSIGN(const auto ended, log_->ended());
-    std::map<replication::CompartmentId, std::size_t> count;
-    std::size_t out = 0;
-    for (const auto& log : ended) {
-        out = std::max(out, ++count[log.compartment]);
-    }
-    return out;
-}
-
-/// Numbers after the last one given. Blocks: the certificate's, its spare, further ones. Once the
-/// disk was an older one, numbers of the block in use may have been given: the spare is next.
-Result<std::uint32_t> Desk::next_number() const {
-    TRY(self());
-    TRY_ASSIGN(const std::size_t used_up, restores());
-    const auto blocks = roster_.numbers_of(keys_->self());
-    const std::uint32_t last = std::max(given_reference_, views_->last_reference());
-    for (std::size_t i = used_up; i < blocks.size(); ++i) {
-        const bool is_spare = i == 1 && used_up == 0;
-        const std::uint32_t end = blocks[i].first + blocks[i].count;
-        if (!is_spare && last + 1 < end && blocks[i].count > 0) {
-            return std::max(last + 1, blocks[i].first);
-        }
-    }
-    return Error{desk_no_numbers,
-                 "this node's block of reference numbers is used up; ask headquarters for another"};
-}
-
 Result<std::string> Desk::next_reference() {
-    TRY_ASSIGN(const std::uint32_t next, next_number());
+    TRY_ASSIGN(const auto* certificate, self());
+    const auto& block = certificate->numbers;
+    const std::uint32_t last = std::max(given_reference_, views_->last_reference());
+    const std::uint32_t next = std::max(last + 1, block.first);
+    if (next >= block.first + block.count) {
+        return Error{
+            desk_no_numbers,
+            "this node's block of reference numbers is used up; ask headquarters for another"};
+    }
     given_reference_ = next;
     const std::string day = utc_text(clock_.wall());
     return to_text(ReferenceNumber{settings_.country, unit_letters(settings_.name),
@@ -240,12 +226,42 @@ Result<PackedChange> Desk::pack(replication::Change change) {
 
 void Desk::save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
                 Done done) {
-    const Signer officer{vault_.officer, &vault_.officer_key, vault_.officer_certificate};
-    auto ticket = author_->save(compartment, std::move(changes), officer, own_);
+    if (auto allowed = check_acting(changes); !allowed) {
+        return done(std::move(allowed).error());
+    }
+    auto ticket = author_->save(compartment, std::move(changes), signer(), own_);
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::move(done));
+    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
+}
+
+Status Desk::check_acting(const std::vector<PackedChange>& changes) const {
+    Attested by;
+    if (acting_) {
+        if (acting_->ended) {
+            return Error{access_not_signed_in, "the officer's sign-in has ended"};
+        }
+        by.officers.push_back(acting_->officer);
+        by.roles = acting_->roles;
+    }
+    for (const PackedChange& packed : changes) {
+        TRY(check_roles(*catalogue_, packed.change, by));
+    }
+    return {};
+}
+
+std::optional<Signer> Desk::signer() const {
+    if (!acting_) {
+        return std::nullopt;
+    }
+    Signer out{acting_->officer, &acting_->key, acting_->certificate};
+    for (const OfficerAccount& account : book_->all()) {
+        if (account.officer != acting_->officer) {
+            out.others.emplace_back(account.officer, account.certificate);
+        }
+    }
+    return out;
 }
 
 void Desk::append_roster(std::vector<Bytes> entries, Done done) {
@@ -253,7 +269,7 @@ void Desk::append_roster(std::vector<Bytes> entries, Done done) {
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::move(done));
+    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
 }
 
 Result<std::unique_ptr<ViewSnapshot>> Desk::snapshot() {

@@ -1,4 +1,4 @@
-// Desk: the unlocked worker: keys, views, schemas and the officer who signed in. Everything that
+// Desk: the unlocked worker: keys, views, schemas and the node's officers. Everything that
 // reads or writes plaintext goes through it, in the worker's one thread. It follows the log as the
 // link stores commits, and answers a save when the save's own view is applied.
 #pragma once
@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 
+#include "node/access/officer_book.hpp"
 #include "node/access/settings.hpp"
+#include "node/access/sign_in.hpp"
 #include "node/access/vault.hpp"
 #include "node/databases/catalogue.hpp"
 #include "node/journal/author.hpp"
@@ -33,12 +35,40 @@ public:
                                               FrameChannel& channel, const Clock& clock,
                                               const Progress& progress = {});
 
+    /// Whose acts what follows is; null: the node's own. At first the one who opened the vault.
+    /// What a save or a roster entry leads to later is its officer's again.
+    const Acting& acting() const { return acting_; }
+    class ActingAs {
+    public:
+        ActingAs(Desk& desk, Acting officer)
+            : desk_(desk), before_(std::exchange(desk.acting_, std::move(officer))) {}
+        ~ActingAs() { desk_.acting_ = std::move(before_); }
+        ActingAs(const ActingAs&) = delete;
+
+    private:
+        Desk& desk_;
+        Acting before_;
+    };
+    /// What signs roster entries; null unless a headquarters' administrator acts.
+    const crypto::SigningKey* roster_key() const {
+        return acting_ && acting_->roster_key ? &*acting_->roster_key : nullptr;
+    }
+    const OfficerBook& officers() const { return *book_; }
+    Status put_officer(const OfficerAccount& account);
+    /// A certificate signed by this node: from now, for five years unless `until` is given.
+    Result<Bytes> certify(const replication::OfficerId& officer, const crypto::PublicKey& key,
+                          std::uint16_t roles, std::optional<WallTime> until = std::nullopt) const;
+    unsigned free_slot() const;
+    Status write_slot(unsigned number, ByteView sealed) const;
+    void destroy_slot(unsigned number) const;
+
     /// Takes what the link says: follows roster and log, finishes saves.
     void take(std::vector<ChannelMessage> messages);
     /// Makes views durable when enough has gathered or time has passed since the last change.
     void flush_if_due();
 
-    /// Saves changes of one compartment, signed by the officer; see Author::save.
+    /// Saves changes of one compartment, signed by who acts; see Author::save. officer.role when
+    /// his roles do not reach, access.not_signed_in when he left meanwhile.
     void save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
               Done done);
     /// Roster entries made here (headquarters).
@@ -60,8 +90,6 @@ public:
     WallTime wall() const { return clock_.wall(); }
     /// This node's certificate; desk.not_enrolled before it has joined.
     Result<const replication::NodeCertificate*> self() const;
-    /// Writes again, one commit at a time, what stopped to count when a fork was settled.
-    void write_lost();
     /// The next number of this node's block as CC-UNIT-YYYY-NNNNN; desk.no_numbers when it is used
     /// up.
     Result<std::string> next_reference();
@@ -73,20 +101,27 @@ public:
     Status rebuild();
 
 private:
-    Desk(Vault vault, FrameChannel& channel, const Clock& clock)
-        : vault_(std::move(vault)), channel_(channel), clock_(clock) {}
+    Desk(NodeDirectory directory, Vault vault, FrameChannel& channel, const Clock& clock)
+        : directory_(std::move(directory)),
+          vault_(std::move(vault)),
+          channel_(channel),
+          clock_(clock) {}
+    Status open_book();
+    Status check_acting(const std::vector<PackedChange>& changes) const;
+    std::optional<Signer> signer() const;
     Status open_stores(const NodeDirectory& directory);
     Status read_views(const Progress& progress);
     Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
     Status follow_log();
-    Result<std::uint32_t> next_number() const;
-    Result<std::size_t> restores() const;
     Status start_projector();
     void finish(Ticket ticket, const Status& status);
     void handle(const ChannelMessage& message);
 
+    NodeDirectory directory_;
     Vault vault_;
+    std::optional<OfficerBook> book_;
+    Acting acting_;
     FrameChannel& channel_;
     const Clock& clock_;
     crypto::SystemEntropy entropy_;
@@ -101,12 +136,9 @@ private:
     std::unique_ptr<Author> author_;
     replication::Packing packing_;
     OwnChanges own_;
-    std::map<Ticket, Done> pending_;
+    std::map<Ticket, std::pair<Done, Acting>> pending_;
     std::vector<std::pair<Ticket, Status>> settled_;
     SteadyTime last_change_;
-    bool writing_lost_ = false;
-    LogStore::Marks lost_marks_;  ///< where nothing was left to be written again
-    replication::RosterLength lost_length_;
     std::uint32_t given_reference_ = 0;  ///< the last number given, perhaps not saved yet
 };
 

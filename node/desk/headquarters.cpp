@@ -34,7 +34,7 @@ public:
     explicit Draft(Desk& desk) : desk_(desk), roster_(desk.roster()) {}
 
     Status add(replication::EntryContent content) {
-        const crypto::SigningKey* key = &*desk_.vault().roster_key;
+        const crypto::SigningKey* key = desk_.roster_key();
         Bytes entry = replication::sign_entry(roster_, desk_.now(), std::move(content), {&key, 1});
         TRY(roster_.append(entry));
         entries_.push_back(std::move(entry));
@@ -50,7 +50,7 @@ private:
 };
 
 Status check_headquarters(const Desk& desk) {
-    if (!desk.vault().roster_key) {
+    if (desk.roster_key() == nullptr) {
         return Error{headquarters_only, "only a headquarters' node can do this; ask yours"};
     }
     TRY(desk.self());

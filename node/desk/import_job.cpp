@@ -27,9 +27,12 @@ json problem_json(const RowProblem& problem) {
 }  // namespace
 
 ImportJob::ImportJob(ImportWish wish, Desk& desk, Waker& waker)
-    : wish_(std::move(wish)), desk_(desk), waker_(waker), importer_(wish_.mapping), thread_([this] {
-          run();
-      }) {}
+    : wish_(std::move(wish)),
+      officer_(desk.acting()),
+      desk_(desk),
+      waker_(waker),
+      importer_(wish_.mapping),
+      thread_([this] { run(); }) {}
 
 ImportJob::~ImportJob() {
     {
@@ -156,6 +159,7 @@ void ImportJob::send_batch() {
 }
 
 void ImportJob::save(std::shared_ptr<Batch> batch) {
+    const Desk::ActingAs as(desk_, officer_);
     std::vector<PackedChange> fresh;
     std::uint64_t already_here = 0;
     for (PackedChange& change : batch->changes) {

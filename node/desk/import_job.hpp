@@ -64,6 +64,7 @@ private:
     Result<nlohmann::json> report();
 
     ImportWish wish_;
+    Acting officer_;  ///< who began it and signs what it saves
     Desk& desk_;
     Waker& waker_;
     Importer importer_;

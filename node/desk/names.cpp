@@ -46,12 +46,12 @@ std::string name_of(Desk& desk, const RecordId& record) {
     return {};
 }
 
-Change officer_record(const Vault& vault, const replication::UnitId& unit) {
+Change officer_record(const OfficerAccount& account, const replication::UnitId& unit) {
     Change out;
-    out.record = record_of(vault.officer);
+    out.record = record_of(account.officer);
     out.database = directory;
     out.assignments = {{"kind", CodeValue{"officer"}},
-                       {"name", vault.officer_name},
+                       {"name", account.name},
                        {"unit", to_base32(unit.view())}};
     return out;
 }
@@ -97,8 +97,8 @@ std::string unit_name(Desk& desk, const replication::UnitId& unit) {
 }
 
 std::string officer_name(Desk& desk, const replication::OfficerId& officer) {
-    return officer == desk.vault().officer ? desk.vault().officer_name
-                                           : name_of(desk, record_of(officer));
+    const auto* account = desk.officers().find(officer);
+    return account != nullptr ? account->name : name_of(desk, record_of(officer));
 }
 
 Result<AuthorName> author_of(Desk& desk, const replication::Dot& dot) {
@@ -152,9 +152,11 @@ std::vector<std::pair<replication::CompartmentId, Change>> introductions(Desk& d
     if (!place) {
         return out;
     }
-    const auto known = desk.views().load({*place, record_of(desk.vault().officer)});
-    if (known && !*known) {
-        out.emplace_back(*place, officer_record(desk.vault(), unit));
+    for (const OfficerAccount& account : desk.officers().all()) {
+        const auto known = desk.views().load({*place, record_of(account.officer)});
+        if (known && !*known) {
+            out.emplace_back(*place, officer_record(account, unit));
+        }
     }
     if (is_headquarters && unit_name(desk, unit).empty()) {
         const auto& settings = desk.settings();

@@ -22,7 +22,7 @@ std::string officer_name(Desk& desk, const replication::OfficerId& officer);
 /// Who wrote the commit at `dot`: opens its attestation.
 Result<AuthorName> author_of(Desk& desk, const replication::Dot& dot);
 
-/// Changes that put this node's unit (headquarters: also itself) and its officer into the
+/// Changes that put this node's unit (headquarters: also itself) and its officers into the
 /// directory, for compartments where that is not said yet.
 std::vector<std::pair<replication::CompartmentId, replication::Change>> introductions(Desk& desk);
 

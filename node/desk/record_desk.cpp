@@ -274,6 +274,9 @@ Result<json> record_history(Desk& desk, const RecordKey& key) {
             change["unit_name"] = name->unit_name;
             change["officer"] = to_base32(name->officer.view());
             change["officer_name"] = name->officer_name;
+            // What is merged or waits has passed the check of its officers' signatures.
+            const bool by_node = name->officer == replication::OfficerId{};
+            change["signature"] = by_node ? "node" : "verified";
         }
         for (const auto& assignment : counted.change.assignments) {
             change["assignments"].push_back(

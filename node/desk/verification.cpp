@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
-#include "node/journal/counted.hpp"
+#include "node/journal/officer_check.hpp"
 #include "replication/log/admission.hpp"
 
 namespace entrepot::node {
@@ -26,17 +26,12 @@ public:
         states[key] = state;
         return {};
     }
-    Status forget(const RecordKey& key) override {
-        states.erase(key);
-        return {};
-    }
     std::unordered_map<RecordKey, RecordState, replication::RecordKeyHash> states;
 };
 
 class Check final : private replication::CommitKnowledge {
 public:
-    explicit Check(Desk& desk)
-        : desk_(desk), counted_(desk.log(), desk.roster()), applier_(fresh_, *this) {}
+    explicit Check(Desk& desk) : desk_(desk), applier_(fresh_, *this) {}
 
     Status read_log() {
         return desk_.log().scan({}, [this](const StoredCommit& stored) {
@@ -93,11 +88,6 @@ private:
         replication::LogStanding& tip = tips_[stored.log];
         tip.descriptor = stored.descriptor;
         TRY_ASSIGN(const auto admission, replication::admit(parsed, tip, desk_.roster()));
-        const bool uncounted = admission == replication::Admission::beyond_cut ||
-                               !counted_.counts(stored.log, parsed.header.number);
-        if (uncounted) {
-            return {};
-        }
         if (admission != replication::Admission::counts) {
             return Error{replication::admission_chain, "it does not continue its log"};
         }
@@ -106,14 +96,25 @@ private:
         numbers_[stored.log].push_back(replication::prefix_of(hash));
         const auto* key =
             desk_.keys().find(stored.descriptor.compartment, parsed.header.generation);
-        return key == nullptr ? Status{} : open(stored, parsed, *key);
+        const Status opened = key == nullptr ? Status{} : open(stored, parsed, *key);
+        TRY(applier_.opened({stored.log, parsed.header.number}));
+        return opened;
     }
 
     Status open(const StoredCommit& stored, const replication::ParsedCommit& parsed,
                 const crypto::Secret& key) {
         TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, desk_.packing()));
+        const auto* writer = desk_.roster().node(stored.descriptor.node);
+        TRY_ASSIGN(const Attested by,
+                   check_officers(parsed, opened.attestation, writer->identity.sign,
+                                  officers_[stored.log]));
         const replication::Dot dot{stored.log, parsed.header.number};
         for (auto& change : opened.changes) {
+            if (const Status allowed =
+                    change ? check_roles(desk_.catalogue(), *change, by) : Status();
+                !allowed) {
+                change = allowed.error();
+            }
             if (!change) {
                 add("a change of commit " + to_base32(stored.log.view()) + " " +
                         std::to_string(dot.number.value),
@@ -124,14 +125,10 @@ private:
                                 {dot, replication::prefix_of(opened.hash), parsed.header.time,
                                  *std::move(change)}}));
         }
-        TRY(applier_.opened(dot));
         return {};
     }
 
     replication::CommitStanding standing(const replication::ContextEntry& named) const override {
-        if (counted_.is_excluded(named)) {
-            return replication::CommitStanding::excluded;
-        }
         const auto found = numbers_.find(named.log);
         if (found == numbers_.end() || named.number.value == 0 ||
             named.number.value > found->second.size()) {
@@ -143,9 +140,9 @@ private:
     }
 
     Desk& desk_;
-    Counted counted_;
     FreshStates fresh_;
     replication::Applier applier_;
+    std::map<replication::LogId, LogOfficers> officers_;
     std::map<replication::LogId, replication::LogStanding> tips_;
     std::map<replication::LogId, std::vector<replication::HashPrefix>> numbers_;
     std::uint64_t commits_ = 0;

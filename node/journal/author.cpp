@@ -1,50 +1,22 @@
 #include "node/journal/author.hpp"
 
 #include "crypto/base/ensure.hpp"
-#include "replication/log/admission.hpp"
-#include "replication/sync/replica.hpp"
 
 namespace entrepot::node {
-namespace {
-
-/// The log takes nothing more from this node; it may write in another.
-bool closes_log(const ErrorCode& code) {
-    return code == replication::replica_log_ended || code == replication::replica_log_forked ||
-           code == replication::replica_local_chain || code == replication::replica_local_right;
-}
-
-}  // namespace
-
 Author::Author(FrameChannel& channel, const LogStore& log, const Keyring& keys,
                const replication::Roster& roster, const Clock& clock)
     : channel_(channel), log_(log), keys_(keys), roster_(roster), wall_(clock) {}
 
 Status Author::read_tips() {
     TRY_ASSIGN(const auto heads, log_.heads());
-    TRY_ASSIGN(const auto closed, closed_logs());
     tips_.clear();
     introduced_.clear();
     for (const auto& [log, head] : heads.all()) {
-        if (head.descriptor.node == keys_.self() && !closed.contains(log) &&
-            !replication::end_of(head.descriptor, log, roster_)) {
+        if (head.descriptor.node == keys_.self()) {
             tips_[head.descriptor.compartment] = {head.descriptor, head.number, head.hash};
         }
     }
     return {};
-}
-
-/// Logs of this node that go on in another incarnation: others hold more, or another branch.
-Result<std::set<replication::LogId>> Author::closed_logs() const {
-    std::set<replication::LogId> out = closed_;
-    TRY_ASSIGN(const auto ended, log_.ended());
-    for (const auto& log : ended) {
-        out.insert(log.id());
-    }
-    TRY_ASSIGN(const auto forks, log_.forks());
-    for (const auto& proof : forks) {
-        out.insert(proof.descriptor.id());
-    }
-    return out;
 }
 
 Author::Tip& Author::tip_of(const replication::CompartmentId& compartment) {
@@ -85,10 +57,6 @@ Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
     Bytes& commit = std::get<AppendCommit>(message).commit;
     auto signature = await_signature(ticket);
     if (!signature) {
-        if (signature.error().code == replication::replica_log_ended ||
-            signature.error().code == replication::replica_log_forked) {
-            closed_.insert(tip.descriptor.id());
-        }
         TRY(read_tips());
         return std::move(signature).error();
     }
@@ -100,8 +68,7 @@ Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
 }
 
 Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> changes,
-                                std::size_t& taken, const Statement& statement) {
-    const std::optional<Signer>& signer = statement.signer;
+                                std::size_t& taken, const std::optional<Signer>& signer) {
     const auto compartment = tip.descriptor.compartment;
     const auto length = roster_.length();
     const auto generation = roster_.generation_at(compartment, length);
@@ -119,38 +86,55 @@ Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> ch
         ++taken;
     }
     if (!signer) {
-        return builder.finish({}, statement.purpose);
+        return builder.finish({}, "");
     }
-    const std::pair introduction(tip.descriptor.id(), signer->officer);
-    const bool introduced = introduced_.contains(introduction);
-    const replication::SigningOfficer officer{signer->officer, signer->key,
-                                              introduced ? ByteView{} : signer->certificate};
-    introduced_.insert(introduction);
-    return builder.finish({&officer, 1}, statement.purpose);
+    return builder.finish(officers_for(tip.descriptor.id(), *signer), "");
+}
+
+std::optional<Bytes> Author::introduced(const replication::LogId& log,
+                                        const replication::OfficerId& officer) const {
+    const auto sent = introduced_.find({log, officer});
+    if (sent != introduced_.end()) {
+        return sent->second;
+    }
+    return known_ ? known_(log, officer) : std::nullopt;
+}
+
+std::vector<replication::SigningOfficer> Author::officers_for(const replication::LogId& log,
+                                                              const Signer& signer) {
+    const auto note = [&](const replication::OfficerId& officer, ByteView certificate) {
+        introduced_[{log, officer}] = Bytes(certificate.begin(), certificate.end());
+    };
+    const auto held = introduced(log, signer.officer);
+    const bool is_news = !held || !equal(*held, signer.certificate);
+    std::vector<replication::SigningOfficer> out{
+        {signer.officer, signer.key, is_news ? signer.certificate : ByteView{}}};
+    if (is_news) {
+        note(signer.officer, signer.certificate);
+    }
+    for (const auto& [officer, certificate] : signer.others) {
+        const auto older = introduced(log, officer);
+        if (out.size() < replication::officer_limit && older && *older != certificate) {
+            out.push_back({officer, nullptr, certificate});
+            note(officer, certificate);
+        }
+    }
+    return out;
 }
 
 Result<Ticket> Author::save(const replication::CompartmentId& compartment,
                             std::vector<PackedChange> changes, const std::optional<Signer>& signer,
-                            OwnChanges& own, std::string_view purpose) {
+                            OwnChanges& own) {
     ENSURE(!changes.empty());
+    Tip& tip = tip_of(compartment);
     std::size_t taken = 0;
     Ticket last;
-    bool is_retried = false;
     while (taken < changes.size()) {
         const std::size_t first = taken;
-        Tip& tip = tip_of(compartment);
-        const auto log = tip.descriptor.id();
-        const auto number = tip.number.next();
-        TRY_ASSIGN(Bytes commit, seal_some(tip, changes, taken, {signer, purpose}));
+        TRY_ASSIGN(Bytes commit, seal_some(tip, changes, taken, signer));
         ENSURE(taken > first);
-        auto sent = send_commit(tip, std::move(commit));
-        if (!sent && closes_log(sent.error().code) && !is_retried) {
-            is_retried = true;
-            taken = first;
-            continue;
-        }
-        TRY_ASSIGN(last, std::move(sent));
-        auto& made = own[{log, number}];
+        TRY_ASSIGN(last, send_commit(tip, std::move(commit)));
+        auto& made = own[{tip.descriptor.id(), tip.number}];
         for (std::size_t i = first; i < taken; ++i) {
             made.push_back(std::move(changes[i].change));
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -21,6 +22,9 @@ struct Signer {
     replication::OfficerId officer;
     const crypto::SigningKey* key = nullptr;
     ByteView certificate;
+    /// The newest certificate of each other officer of this node, those who left too: goes along in
+    /// a log that knows an older one of him.
+    std::vector<std::pair<replication::OfficerId, Bytes>> others = {};
 };
 
 /// A change with its packed plaintext, so that packing can be done in another thread.
@@ -38,16 +42,20 @@ public:
     /// How long the link may take to sign (30 s) before a save is given up: author.silent_link.
     void set_longest_silence(std::chrono::milliseconds time) { longest_silence_ = time; }
 
+    /// What a log of this node has said of an officer, if anything: from the views.
+    using KnownCertificate = std::function<std::optional<Bytes>(const replication::LogId&,
+                                                                const replication::OfficerId&)>;
+    void set_known(KnownCertificate known) { known_ = std::move(known); }
+
     /// Reads the tips of this node's logs from the store; also after the link reported a failure.
     Status read_tips();
 
     /// Makes commits of these changes (all of one compartment) in its log: as many as the limits
     /// need, in order. Gives the ticket of the last; the dots and changes go into `own`.
-    /// author.no_right without the right to write or without its key. A log that was ended
-    /// meanwhile is followed by another incarnation.
+    /// author.no_right without the right to write or without its key.
     Result<Ticket> save(const replication::CompartmentId& compartment,
                         std::vector<PackedChange> changes, const std::optional<Signer>& signer,
-                        OwnChanges& own, std::string_view purpose = {});
+                        OwnChanges& own);
     /// Has the link check and store roster entries.
     Result<Ticket> append_roster(std::vector<Bytes> entries);
 
@@ -66,13 +74,12 @@ private:
     Tip& tip_of(const replication::CompartmentId& compartment);
     Result<Ticket> send_commit(Tip& tip, Bytes unsigned_commit);
     Result<crypto::Signature> await_signature(Ticket ticket);
-    struct Statement {
-        const std::optional<Signer>& signer;
-        std::string_view purpose;
-    };
+    std::vector<replication::SigningOfficer> officers_for(const replication::LogId& log,
+                                                          const Signer& signer);
+    std::optional<Bytes> introduced(const replication::LogId& log,
+                                    const replication::OfficerId& officer) const;
     Result<Bytes> seal_some(const Tip& tip, std::span<const PackedChange> changes,
-                            std::size_t& taken, const Statement& statement);
-    Result<std::set<replication::LogId>> closed_logs() const;
+                            std::size_t& taken, const std::optional<Signer>& signer);
 
     FrameChannel& channel_;
     const LogStore& log_;
@@ -82,8 +89,9 @@ private:
     replication::HybridClock clock_;
     crypto::SystemEntropy entropy_;
     std::map<replication::CompartmentId, Tip> tips_;
-    std::set<replication::LogId> closed_;  ///< the link said so; it may not be on the disk yet
-    std::set<std::pair<replication::LogId, replication::OfficerId>> introduced_;
+    /// Certificates sent since the tips were read; the views may not know them yet.
+    std::map<std::pair<replication::LogId, replication::OfficerId>, Bytes> introduced_;
+    KnownCertificate known_;
     std::deque<ChannelMessage> kept_;
     std::uint64_t next_ticket_ = 1;
     std::chrono::milliseconds longest_silence_{30'000};

@@ -17,12 +17,12 @@ bool needs_newer(const ErrorCode& code) {
 }  // namespace
 
 Projector::Projector(const LogStore& log, ViewStore& views, const Keyring& keys,
-                     const replication::Roster& roster)
+                     const replication::Roster& roster, const Catalogue& catalogue)
     : log_(log),
       views_(views),
       keys_(keys),
       roster_(roster),
-      counted_(log, roster),
+      catalogue_(catalogue),
       applier_(views, *this) {}
 
 Status Projector::resume() {
@@ -30,7 +30,6 @@ Status Projector::resume() {
     for (auto& arrived : waiting) {
         applier_.restore_waiting(std::move(arrived));
     }
-    TRY_ASSIGN(far_reaching_, views_.far_reaching());
     TRY_ASSIGN(const auto quarantined, views_.quarantined());
     for (const QuarantinedContent& content : quarantined) {
         if (content.code.ends_with("needs_newer_program")) {
@@ -41,9 +40,6 @@ Status Projector::resume() {
 }
 
 CommitStanding Projector::standing(const replication::ContextEntry& named) const {
-    if (counted_.is_excluded(named)) {
-        return CommitStanding::excluded;
-    }
     const auto found = log_.find(named.log, named.number);
     if (!found || !*found || (*found)->position > views_.position() ||
         needs_newer_.contains({named.log, named.number})) {
@@ -64,11 +60,25 @@ Status Projector::quarantine(const Dot& dot, std::uint32_t change, const Error& 
     return views_.add_quarantined({dot, change, std::string(error.code.name()), error.context});
 }
 
-Result<std::vector<Result<Change>>> Projector::open(const StoredCommit& stored,
-                                                    const crypto::Secret& key) {
+Result<Projector::Said> Projector::open(const StoredCommit& stored, const crypto::Secret& key,
+                                        std::vector<Change>* made, LogOfficers& known) {
     TRY_ASSIGN(const auto parsed, replication::parse_commit(stored.bytes));
+    const auto* writer = roster_.node(stored.descriptor.node);
+    if (writer == nullptr) {
+        return Error{officer_unknown, "a commit of a node that is not in the roster"};
+    }
+    Said out;
+    if (made != nullptr) {
+        const auto attestation = replication::open_attestation(parsed, key);
+        TRY_ASSIGN(out.by, check_officers(parsed, attestation, writer->identity.sign, known));
+        out.changes.assign(std::make_move_iterator(made->begin()),
+                           std::make_move_iterator(made->end()));
+        return out;
+    }
     TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, packing_));
-    return std::move(opened.changes);
+    TRY_ASSIGN(out.by, check_officers(parsed, opened.attestation, writer->identity.sign, known));
+    out.changes = std::move(opened.changes);
+    return out;
 }
 
 void Projector::note_reference(const Change& change) {
@@ -82,7 +92,8 @@ void Projector::note_reference(const Change& change) {
     }
 }
 
-Status Projector::project_changes(const StoredCommit& stored, std::vector<Result<Change>> changes) {
+Status Projector::project_changes(const StoredCommit& stored, std::vector<Result<Change>> changes,
+                                  const Attested& by) {
     const auto header = replication::read_header(stored.bytes);
     const Dot dot{stored.log, header.number};
     const auto hash = replication::prefix_of(replication::commit_hash(stored.bytes));
@@ -91,6 +102,10 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
     std::uint32_t place = 0;
     for (auto& change : changes) {
         ++place;
+        if (const Status allowed = change ? check_roles(catalogue_, *change, by) : Status();
+            !allowed) {
+            change = allowed.error();
+        }
         if (change && compartment != nullptr && change->database != compartment->database) {
             change = Error{replication::change_wrong_database, "a change of another database"};
         }
@@ -116,47 +131,44 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
     TRY_ASSIGN(const auto freed, applier_.opened(dot));
     changed_.insert(changed_.end(), freed.begin(), freed.end());
     waiting_moved_ = waiting_moved_ || before != applier_.waiting_count();
-    return note_far_reaching();
+    return {};
 }
 
 Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
-    const auto header = replication::read_header(stored.bytes);
-    if (const auto end = counted_.end(stored.log)) {
-        views_.counted().ends[stored.log] = end->number;
-        if (header.number > end->number) {
-            return {};
-        }
-    }
     if (views_.stalled().contains(stored.log)) {
         return {};
     }
+    const auto header = replication::read_header(stored.bytes);
     const crypto::Secret* key = keys_.find(stored.descriptor.compartment, header.generation);
     if (key == nullptr) {
         views_.stalled()[stored.log] = header.number;
         return {};
     }
     if (const auto made = own.find({stored.log, header.number}); made != own.end()) {
-        std::vector<Result<Change>> changes(std::make_move_iterator(made->second.begin()),
-                                            std::make_move_iterator(made->second.end()));
+        std::vector<Change> changes = std::move(made->second);
         own.erase(made);
-        return project_changes(stored, std::move(changes));
+        return project_opened(stored, *key, &changes);
     }
     return project_opened(stored, *key);
 }
 
-Status Projector::project_opened(const StoredCommit& stored, const crypto::Secret& key) {
-    auto opened = open(stored, key);
-    if (!opened) {
+Status Projector::project_opened(const StoredCommit& stored, const crypto::Secret& key,
+                                 std::vector<Change>* made) {
+    LogOfficers known = views_.officers(stored.log);
+    auto said = open(stored, key, made, known);
+    if (!said) {
         TRY(quarantine({stored.log, replication::read_header(stored.bytes).number}, 0,
-                       opened.error()));
-        return project_changes(stored, {});
+                       said.error()));
+        return project_changes(stored, {}, {});
     }
-    return project_changes(stored, *std::move(opened));
+    if (said->by.has_news) {
+        TRY(views_.keep_officers(stored.log, std::move(known)));
+    }
+    return project_changes(stored, std::move(said->changes), said->by);
 }
 
 Result<std::vector<RecordKey>> Projector::catch_up(LogPosition upto, OwnChanges& own) {
     changed_.clear();
-    TRY(follow_counted(own));
     Status failed;
     TRY(log_.scan(views_.position(), [&](const StoredCommit& stored) {
         if (stored.position > upto) {
@@ -173,7 +185,7 @@ Result<std::vector<RecordKey>> Projector::catch_up(LogPosition upto, OwnChanges&
 Status Projector::retry(const replication::LogId& log, replication::CommitNumber number) {
     for (;; number = number.next()) {
         TRY_ASSIGN(const auto found, log_.find(log, number));
-        if (!found || found->position > views_.position() || !counted_.counts(log, number)) {
+        if (!found || found->position > views_.position()) {
             views_.stalled().erase(log);
             return {};
         }

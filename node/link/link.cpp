@@ -77,7 +77,8 @@ Status Link::start_worker() {
         return {};
     }
     TRY_ASSIGN(auto started,
-               WorkerProcess::start({options_.program, directory_.path(), options_.service_key}));
+               WorkerProcess::start({options_.program, directory_.path(), options_.service_key,
+                                      options_.idle_ms}));
     worker_.emplace(std::move(started));
     worker_ended_by_itself_ = false;
     told_ = {};

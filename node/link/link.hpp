@@ -26,6 +26,7 @@ struct LinkOptions {
     LinkAddresses addresses;
     std::optional<std::filesystem::path> service_key;
     std::filesystem::path program;  ///< this same program, for the worker
+    std::int64_t idle_ms = 10 * 60 * 1000;  ///< see WorkerOptions
     bool temporary = false;         ///< serves one command: ends when its starter does
 };
 

@@ -64,6 +64,7 @@ Result<WorkerProcess> WorkerProcess::start(const WorkerCommand& command) {
     std::vector<std::string> arguments{
         command.program.string(),   "node", "worker", "--node", command.node.string(), "--channel",
         std::to_string(ends.second)};
+    arguments.insert(arguments.end(), {"--idle-ms", std::to_string(command.idle_ms)});
     if (command.service_key) {
         arguments.insert(arguments.end(), {"--service-key", command.service_key->string()});
     }

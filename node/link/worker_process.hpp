@@ -17,6 +17,7 @@ struct WorkerCommand {
     std::filesystem::path program;
     std::filesystem::path node;
     std::optional<std::filesystem::path> service_key;
+    std::int64_t idle_ms = 10 * 60 * 1000;  ///< see WorkerOptions
 };
 
 class WorkerProcess {

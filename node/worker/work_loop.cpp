@@ -1,11 +1,13 @@
 #include "node/worker/work_loop.hpp"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "node/access/rights.hpp"
 #include "node/desk/names.hpp"
 #include "node/worker/worker_api.hpp"
 
@@ -48,7 +50,8 @@ Status WorkLoop::serve() {
     server.socket = directory_.worker_socket();
     TRY_ASSIGN(server_, HttpServer::start(std::move(server), worker_routes(*this)));
     if (options_.service_key) {
-        take_vault(open_service(directory_, *options_.service_key), [](Result<json>) {});
+        take_vault(open_service(directory_, *options_.service_key), ::geteuid(),
+                   [](Result<json>) {});
     }
     return {};
 }
@@ -89,33 +92,59 @@ void WorkLoop::read_aside(std::function<Result<json>()> task, JsonDone done) {
     }
 }
 
-void WorkLoop::unlock(std::string officer, crypto::Secret passphrase, JsonDone done) {
-    if (unlocking_ || (slot_opener_.joinable() && !desk_ && vault_)) {
-        return done(Error{worker_busy, "another unlock is under way"});
+Status WorkLoop::in_slot_thread(std::function<void()> task, std::function<void()> then) {
+    if (opens_slot_ || unlocking_) {
+        return Error{worker_busy, "another unlock is under way"};
     }
     if (slot_opener_.joinable()) {
         slot_opener_.join();
     }
-    unlocking_ = [](Result<json>) {};
-    slot_opener_ = std::thread([this, officer = std::move(officer), done = std::move(done),
-                                secret = std::make_shared<crypto::Secret>(std::move(passphrase))] {
-        auto vault =
-            std::make_shared<Result<Vault>>(open_slot(directory_, officer, secret->view()));
-        waker_.post([this, vault, done] {
-            unlocking_ = nullptr;
-            take_vault(std::move(*vault), done);
+    opens_slot_ = true;
+    slot_opener_ = std::thread([this, task = std::move(task), then = std::move(then)] {
+        task();
+        waker_.post([this, then] {
+            opens_slot_ = false;
+            then();
         });
     });
+    return {};
 }
 
-void WorkLoop::take_vault(Result<Vault> vault, JsonDone done) {
+void WorkLoop::unlock(const UnlockWish& who, crypto::Secret passphrase, JsonDone done) {
+    struct Work {
+        SlotWish wish;
+        crypto::Secret passphrase;
+        Result<OpenedSlot> opened;
+    };
+    auto work = std::make_shared<Work>(
+        Work{{who.officer, {}}, std::move(passphrase), Error{crypto::keybag_wrong, ""}});
+    if (desk_ && !who.officer.empty()) {  // whose slot is whose is known: no other one is tried
+        const auto* account = desk_->officers().find_active(who.officer);
+        work->wish.slot = account == nullptr ? 0 : account->slot;
+    }
+    const Status begun = in_slot_thread(
+        [this, work] {
+            work->opened = unlock_slot(directory_, attempts_, work->wish, work->passphrase.view());
+        },
+        [this, work, done, uid = who.uid] {
+            take_vault(work->opened ? Result<Vault>(std::move(work->opened->vault))
+                                    : Result<Vault>(work->opened.error()),
+                       uid, done);
+        });
+    if (!begun) {
+        done(begun.error());
+    }
+}
+
+void WorkLoop::take_vault(Result<Vault> vault, unsigned uid, JsonDone done) {
     if (!vault) {
         refused_ = vault.error();
         return done(std::move(vault).error());
     }
-    if (desk_) {  // a second officer's or a repeated unlock: the passphrase was right
-        return done(json{{"officer", vault->officer_name},
-                         {"node", to_base32(desk_->keys().self().view())}});
+    if (desk_) {
+        auto officer = acting_of(*desk_, *vault);
+        return done(officer ? Result<json>(sign_in(*std::move(officer), uid))
+                            : Result<json>(std::move(officer).error()));
     }
     const Status sent = channel_.send(encode_message(OpenStore{vault->link_key.duplicate()}));
     if (!sent) {
@@ -123,6 +152,16 @@ void WorkLoop::take_vault(Result<Vault> vault, JsonDone done) {
     }
     vault_ = *std::move(vault);
     unlocking_ = std::move(done);
+    unlocking_uid_ = uid;
+}
+
+json WorkLoop::sign_in(Acting officer, unsigned uid) {
+    json out{{"officer", officer->name},
+             {"officer_id", to_base32(officer->officer.view())},
+             {"roles", role_names(officer->roles)},
+             {"node", to_base32(desk_->keys().self().view())}};
+    out["token"] = sign_ins_.add(uid, std::move(officer), desk_->entropy());
+    return out;
 }
 
 void WorkLoop::open_desk() {
@@ -139,11 +178,41 @@ void WorkLoop::open_desk() {
                   << "; the views were moved aside and made anew from the log\n";
     }
     refused_.reset();
-    if (done) {
-        done(json{{"officer", desk_->vault().officer_name},
-                  {"officer_id", to_base32(desk_->vault().officer.view())},
-                  {"node", to_base32(desk_->keys().self().view())}});
+    auto officer = acting_of(*desk_, desk_->vault());
+    if (officer && options_.service_key) {
+        sign_ins_.set_unattended(::geteuid(), *officer);
     }
+    const bool signs_in = officer && !options_.service_key;
+    if (done) {
+        done(signs_in  ? Result<json>(sign_in(*std::move(officer), unlocking_uid_))
+             : officer ? Result<json>(json::object())
+                       : Result<json>(std::move(officer).error()));
+    }
+}
+
+void WorkLoop::officer_changed(const replication::OfficerId& officer) {
+    const auto* account = desk_->officers().find(officer);
+    introduced_at_ = {};
+    for (const Acting& acting : sign_ins_.all_of(officer)) {
+        if (account == nullptr || account->left ||
+            account->certified().key != acting->key.public_key()) {
+            sign_ins_.end_all_of(officer);
+            return;
+        }
+        acting->roles = account->roles();
+        acting->certificate = account->certificate;
+        if (!account->has(replication::OfficerRole::administrator)) {
+            acting->roster_key.reset();
+        }
+    }
+}
+
+bool WorkLoop::is_idle() {
+    if (!desk_ || options_.service_key) {
+        return false;
+    }
+    sign_ins_.expire();
+    return sign_ins_.empty();
 }
 
 void WorkLoop::introduce() {
@@ -151,6 +220,7 @@ void WorkLoop::introduce() {
         return;
     }
     introduced_at_ = desk_->roster().length();
+    const Desk::ActingAs by_itself(*desk_, nullptr);
     for (auto& [compartment, change] : introductions(*desk_)) {
         if (auto packed = desk_->pack(std::move(change))) {
             std::vector<PackedChange> changes;
@@ -200,6 +270,7 @@ Status WorkLoop::run() {
         if (desk_) {
             desk_->flush_if_due();
         }
+        ended_ = ended_ || is_idle();
     }
     return {};
 }

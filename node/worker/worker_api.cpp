@@ -4,11 +4,12 @@
 
 #include "node/api/problem.hpp"
 #include "node/api/router.hpp"
-#include "node/desk/forks.hpp"
 #include "node/desk/headquarters.hpp"
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
 #include "node/desk/verification.hpp"
+#include "node/worker/call.hpp"
+#include "node/worker/officer_routes.hpp"
 #include "node/worker/work_loop.hpp"
 #include "replication/roster/roster_file.hpp"
 
@@ -17,60 +18,9 @@ namespace {
 
 using nlohmann::json;
 
-/// What a route is given: the unlocked desk, the request, its body as JSON, and where to answer.
-struct Call {
-    WorkLoop& loop;
-    Desk& desk;
-    HttpRequest request;
-    json body;
-};
-using Act = std::function<void(Call& call, JsonDone done)>;
-
-JsonDone answer_to(Responder responder) {
-    return [responder](Result<json> out) mutable {
-        responder.respond(out ? HttpResponse::json(out->dump()) : problem_response(out.error()));
-    };
-}
-
-Result<json> body_of(const HttpRequest& request) {
-    if (request.body.empty()) {
-        return json::object();
-    }
-    json out = json::parse(as_text(request.body), nullptr, false);
-    if (out.is_discarded()) {
-        return Error{request_body, "the request's body is not JSON"};
-    }
-    return out;
-}
-
-/// Runs `act` in the worker's thread when the node is unlocked.
-HttpHandler at_desk(WorkLoop& loop, bool json_body, Act act) {
-    return [&loop, json_body, act = std::move(act)](HttpRequest request, Responder responder) {
-        loop.waker().post(
-            [&loop, json_body, act, request = std::move(request), responder]() mutable {
-                JsonDone done = answer_to(responder);
-                if (loop.desk() == nullptr) {
-                    return done(Error{worker_locked, loop.why_locked()});
-                }
-                auto body = json_body ? body_of(request) : Result<json>(json::object());
-                if (!body) {
-                    return done(std::move(body).error());
-                }
-                Call call{loop, *loop.desk(), std::move(request), *std::move(body)};
-                act(call, std::move(done));
-            });
-    };
-}
-
-/// A route that answers at once.
-Act at_once(std::function<Result<json>(Call&)> act) {
-    return [act = std::move(act)](Call& call, JsonDone done) { done(act(call)); };
-}
-
-std::string text_of(const json& body, const char* name) {
-    const auto found = body.find(name);
-    return found != body.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
+constexpr RouteNeeds reads{Duty::read, true};
+constexpr RouteNeeds captures{Duty::capture, true};
+constexpr RouteNeeds administers{Duty::administer, true};
 
 Result<replication::RecordKey> record_of(Call& call) {
     return find_record(call.desk, call.request.capture("id"),
@@ -93,7 +43,6 @@ json standing_of(Desk& desk) {
     const auto quarantined = desk.views().quarantined();
     const auto last = desk.log().last_position();
     return {{"unlocked", true},
-            {"officer", desk.vault().officer_name},
             {"name", desk.settings().name},
             {"country", desk.settings().country},
             {"kind", kind_name(desk.settings().kind)},
@@ -109,6 +58,23 @@ json standing_of(Desk& desk) {
             {"views_damage", desk.views_damage() ? desk.views_damage()->context : ""},
             {"secrets_locked", crypto::secrets_are_locked()},
             {"hardened", crypto::process_is_hardened()}};
+}
+
+/// Of a locked node, or to whom nobody has signed in: that and why.
+json standing_for(WorkLoop& loop, const HttpRequest& request) {
+    if (loop.desk() == nullptr) {
+        return {{"unlocked", false}, {"why", loop.why_locked()}};
+    }
+    const Acting officer =
+        request.peer ? loop.sign_ins().peek(request.peer->uid, token_of(request)) : nullptr;
+    if (officer == nullptr) {
+        return {{"unlocked", false}, {"why", "no officer is signed in for this account"}};
+    }
+    json out = standing_of(*loop.desk());
+    out["officer"] = officer->name;
+    out["roles"] = role_names(officer->roles);
+    out["signed_in"] = loop.sign_ins().count();
+    return out;
 }
 
 json places_json(Desk& desk) {
@@ -134,32 +100,33 @@ json places_json(Desk& desk) {
 }
 
 void add_record_routes(Router& router, WorkLoop& loop) {
-    router.add({"POST", "/records/{database}"}, at_desk(loop, true, [](Call& call, JsonDone done) {
-                   put_record(call.desk, call.request.capture("database"), call.body,
-                              std::move(done));
-               }));
+    router.add(
+        {"POST", "/records/{database}"}, at_desk(loop, captures, [](Call& call, JsonDone done) {
+            put_record(call.desk, call.request.capture("database"), call.body, std::move(done));
+        }));
     router.add({"GET", "/records/{id}"},
-               at_desk(loop, true, at_once([](Call& call) -> Result<json> {
+               at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
                            TRY_ASSIGN(const auto key, record_of(call));
                            return get_record(call.desk, key);
                        })));
     router.add({"GET", "/records/{id}/history"},
-               at_desk(loop, true, at_once([](Call& call) -> Result<json> {
+               at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
                            TRY_ASSIGN(const auto key, record_of(call));
                            return record_history(call.desk, key);
                        })));
-    router.add(
-        {"POST", "/records/{id}/resolve"}, at_desk(loop, true, [](Call& call, JsonDone done) {
-            resolve_record(call.desk, call.request.capture("id"), call.body, std::move(done));
-        }));
-    router.add({"POST", "/conflicts"}, at_desk(loop, true, at_once([](Call& call) {
+    router.add({"POST", "/records/{id}/resolve"},
+               at_desk(loop, {Duty::resolve}, [](Call& call, JsonDone done) {
+                   resolve_record(call.desk, call.request.capture("id"), call.body,
+                                  std::move(done));
+               }));
+    router.add({"POST", "/conflicts"}, at_desk(loop, reads, at_once([](Call& call) {
                                                    return list_conflicts(
                                                        call.desk,
                                                        {text_of(call.body, "database"), "",
                                                         call.body.value("limit", std::size_t{100}),
                                                         call.body.value("offset", std::size_t{0})});
                                                })));
-    router.add({"POST", "/search"}, at_desk(loop, true, [](Call& call, JsonDone done) {
+    router.add({"POST", "/search"}, at_desk(loop, reads, [](Call& call, JsonDone done) {
                    auto snapshot = call.desk.snapshot();
                    if (!snapshot) {
                        return done(std::move(snapshot).error());
@@ -208,16 +175,16 @@ void add_import_routes(Router& router, WorkLoop& loop) {
         const auto found = call.loop.imports().find(std::string(call.request.capture("id")));
         return found == call.loop.imports().end() ? nullptr : found->second.get();
     };
-    router.add({"POST", "/imports"}, at_desk(loop, true, at_once(start_import)));
+    router.add({"POST", "/imports"}, at_desk(loop, captures, at_once(start_import)));
     router.add({"POST", "/imports/{id}/rows"},
-               at_desk(loop, false, [job_of](Call& call, JsonDone done) {
+               at_desk(loop, {Duty::capture, false}, [job_of](Call& call, JsonDone done) {
                    if (auto* job = job_of(call)) {
                        return job->feed(std::move(call.request.body), std::move(done));
                    }
                    done(Error{import_unknown, "no such import here; start one"});
                }));
     router.add({"POST", "/imports/{id}/finish"},
-               at_desk(loop, true, [job_of](Call& call, JsonDone done) {
+               at_desk(loop, captures, [job_of](Call& call, JsonDone done) {
                    auto* job = job_of(call);
                    if (job == nullptr) {
                        return done(Error{import_unknown, "no such import here; start one"});
@@ -247,28 +214,24 @@ Result<replication::RootPin> root_to_expect(const Call& call, const replication:
 
 void add_administration_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/administration/enrol"},
-               at_desk(loop, true, [](Call& call, JsonDone done) {
+               at_desk(loop, administers, [](Call& call, JsonDone done) {
                    enrol_node(call.desk, call.body, std::move(done));
                }));
     router.add({"POST", "/administration/compartments"},
-               at_desk(loop, true, [](Call& call, JsonDone done) {
+               at_desk(loop, administers, [](Call& call, JsonDone done) {
                    add_compartment(call.desk, call.body, std::move(done));
                }));
     router.add({"POST", "/administration/grants"},
-               at_desk(loop, true, [](Call& call, JsonDone done) {
+               at_desk(loop, administers, [](Call& call, JsonDone done) {
                    grant_right(call.desk, call.body, std::move(done));
                }));
-    router.add({"GET", "/forks"},
-               at_desk(loop, true, at_once([](Call& call) { return list_forks(call.desk); })));
-    router.add({"POST", "/administration/settle"},
-               at_desk(loop, true, [](Call& call, JsonDone done) {
-                   settle_fork(call.desk, call.body, std::move(done));
-               }));
-    router.add({"GET", "/roster"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                                               return describe_roster(call.desk);
-                                           })));
+    router.add({"GET", "/roster"},
+               at_desk(loop, {Duty::own}, at_once([](Call& call) -> Result<json> {
+                           return describe_roster(call.desk);
+                       })));
     router.add(
-        {"POST", "/roster/file"}, at_desk(loop, false, [](Call& call, JsonDone done) {
+        {"POST", "/roster/file"},
+        at_desk(loop, {Duty::administer, false}, [](Call& call, JsonDone done) {
             replication::Roster copy = call.desk.roster();
             const auto before = copy.length().value;
             const auto root = root_to_expect(call, copy);
@@ -289,53 +252,34 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
                             : Result<json>(std::move(stored).error()));
             });
         }));
-    router.add({"POST", "/verify"}, at_desk(loop, true, at_once([](Call& call) -> Result<json> {
-                                                if (call.body.value("rebuild", false)) {
-                                                    TRY(call.desk.rebuild());
-                                                }
-                                                return verify_node(call.desk);
-                                            })));
+    router.add({"POST", "/verify"},
+               at_desk(loop, {Duty::verify}, at_once([](Call& call) -> Result<json> {
+                           if (call.body.value("rebuild", false)) {
+                               TRY(check_duty(call.desk.acting()->roles, Duty::administer));
+                               TRY(call.desk.rebuild());
+                           }
+                           return verify_node(call.desk);
+                       })));
 }
 
 void add_roster_download(Router& router, WorkLoop& loop) {
-    router.add({"GET", "/roster/file"}, [&loop](HttpRequest, Responder responder) {
-        loop.waker().post([&loop, responder]() mutable {
-            if (loop.desk() == nullptr) {
-                return responder.respond(problem_response(Error{worker_locked, loop.why_locked()}));
-            }
-            HttpResponse out;
-            out.headers["Content-Type"] = "application/octet-stream";
-            out.body = replication::export_roster(loop.desk()->roster());
-            responder.respond(std::move(out));
-        });
-    });
+    router.add({"GET", "/roster/file"},
+               at_desk_raw(loop, administers, [](Call& call) -> Result<HttpResponse> {
+                   HttpResponse out;
+                   out.headers["Content-Type"] = "application/octet-stream";
+                   out.body = replication::export_roster(call.desk.roster());
+                   return out;
+               }));
 }
 
 void add_access_routes(Router& router, WorkLoop& loop) {
-    router.add({"GET", "/standing"}, [&loop](HttpRequest, Responder responder) {
-        loop.waker().post([&loop, responder]() mutable {
-            answer_to(responder)(loop.desk() == nullptr
-                                     ? json{{"unlocked", false}, {"why", loop.why_locked()}}
-                                     : standing_of(*loop.desk()));
-        });
-    });
-    router.add({"POST", "/unlock"}, [&loop](HttpRequest request, Responder responder) {
-        auto body = body_of(request);
-        crypto::wipe(request.body);
-        if (!body) {
-            return answer_to(responder)(std::move(body).error());
-        }
-        std::string officer = text_of(*body, "officer");
-        std::string passphrase = text_of(*body, "passphrase");
-        auto secret =
-            std::make_shared<crypto::Secret>(crypto::Secret::copy_of(as_bytes(passphrase)));
-        crypto::wipe({reinterpret_cast<std::uint8_t*>(passphrase.data()), passphrase.size()});
-        loop.waker().post([&loop, officer = std::move(officer), secret, responder] {
-            loop.unlock(officer, std::move(*secret), answer_to(responder));
+    router.add({"GET", "/standing"}, [&loop](HttpRequest request, Responder responder) {
+        loop.waker().post([&loop, request = std::move(request), responder]() mutable {
+            answer_to(responder)(standing_for(loop, request));
         });
     });
     router.add({"GET", "/compartments"},
-               at_desk(loop, true,
+               at_desk(loop, {Duty::own},
                        at_once([](Call& call) -> Result<json> { return places_json(call.desk); })));
 }
 
@@ -344,6 +288,7 @@ void add_access_routes(Router& router, WorkLoop& loop) {
 HttpHandler worker_routes(WorkLoop& loop) {
     auto router = std::make_shared<Router>();
     add_access_routes(*router, loop);
+    add_officer_routes(*router, loop);
     add_record_routes(*router, loop);
     add_import_routes(*router, loop);
     add_administration_routes(*router, loop);

@@ -37,9 +37,12 @@ Attestation attest(ByteView attested, const Hash& changes_root,
     Attestation out;
     out.purpose = purpose;
     for (const SigningOfficer& officer : officers) {
-        out.signatures.push_back({officer.officer, officer.key->sign(crypto::domain::attest,
-                                                                     {attested, changes_root.view(),
-                                                                      purpose_part.view()})});
+        if (officer.key != nullptr) {
+            out.signatures.push_back(
+                {officer.officer,
+                 officer.key->sign(crypto::domain::attest,
+                                   {attested, changes_root.view(), purpose_part.view()})});
+        }
         if (!officer.certificate.empty()) {
             out.certificates.emplace_back(officer.certificate.begin(), officer.certificate.end());
         }

@@ -24,7 +24,8 @@ struct CommitPlace {
     Generation generation;
 };
 
-/// An officer who signs; `certificate` goes along in the first commit of a log he signs in.
+/// An officer who signs; `certificate` goes along in the first commit of a log he signs in. Without
+/// a key he does not sign, and only his certificate goes along: his roles ended or changed.
 struct SigningOfficer {
     OfficerId officer;
     const crypto::SigningKey* key = nullptr;

@@ -28,7 +28,7 @@ PieceKeys derive_keys(const CommitHeader& header, const crypto::Secret& compartm
     return out;
 }
 
-Result<Attestation> open_attestation(const crypto::Secret& key, ByteView sealed) {
+Result<Attestation> read_attestation(const crypto::Secret& key, ByteView sealed) {
     const Result<Bytes> plain = crypto::open_once(key.view(), sealed);
     if (!plain) {
         return Error{commit_attestation, plain.error().context};
@@ -62,13 +62,19 @@ Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secre
     }
     OpenedCommit out{commit.header,
                      commit_hash(commit.bytes),
-                     open_attestation(pieces.keys.front(), commit.attestation),
+                     read_attestation(pieces.keys.front(), commit.attestation),
                      {}};
     out.changes.reserve(commit.changes.size());
     for (std::size_t i = 0; i < commit.changes.size(); ++i) {
         out.changes.push_back(open_change(pieces.keys[i + 1], commit.changes[i], packing));
     }
     return out;
+}
+
+Result<Attestation> open_attestation(const ParsedCommit& commit,
+                                     const crypto::Secret& compartment_key) {
+    const crypto::Secret whole = commit_key(compartment_key, commit.header);
+    return read_attestation(piece_key(whole, 0), commit.attestation);
 }
 
 Status verify_officer(const ParsedCommit& commit, const Attestation& attestation,

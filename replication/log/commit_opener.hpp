@@ -41,6 +41,11 @@ struct OpenedCommit {
 Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secret& compartment_key,
                                  Packing& packing);
 
+/// The attestation alone, of a commit that this node made or opened before: the key commitment is
+/// not looked at. commit.attestation when it does not open or decode.
+Result<Attestation> open_attestation(const ParsedCommit& commit,
+                                     const crypto::Secret& compartment_key);
+
 /// crypto.signature unless the officer signed this commit's attested bytes, changes and purpose.
 Status verify_officer(const ParsedCommit& commit, const Attestation& attestation,
                       const OfficerSignature& signature, const crypto::PublicKey& officer);

@@ -35,6 +35,7 @@ constexpr std::array homes{
     Home{"CLI/", {"tools/"}},
     Home{"toml++/", {"node/", "tools/"}},
     Home{"csv.h", {"node/import/"}},
+    Home{"zxcvbn.h", {"node/access/"}},
     Home{"simdjson", {"node/import/"}},
     Home{"spdlog/", {"node/"}},
     Home{"fmt/", {"node/", "tools/"}},

@@ -27,9 +27,9 @@ void must(const Status& status) {
 
 }  // namespace
 
-DeskFixture::DeskFixture(std::string node, bool enrolled, Held held)
+DeskFixture::DeskFixture(std::string node, bool enrolled)
     : administration_(replication::AdministrationFixture::with_two_units()) {
-    install(node, enrolled, held);
+    install(node, enrolled);
     auto ends = must(FrameChannel::pair());
     channel_.emplace(std::move(ends.first));
     link_ = std::thread([this, end = ends.second] { run_link(FrameChannel(end)); });
@@ -48,7 +48,7 @@ DeskFixture::~DeskFixture() {
     link_.join();
 }
 
-void DeskFixture::install(const std::string& node, bool enrolled, const Held& held) {
+void DeskFixture::install(const std::string& node, bool enrolled) {
     const auto& identity = administration_.identity(node);
     directory_ = must(NodeDirectory::create(folder_.path() / "node"));
     vault_.emplace(Vault::create("Officer of " + node, entropy_));
@@ -56,6 +56,11 @@ void DeskFixture::install(const std::string& node, bool enrolled, const Held& he
     certificate.officer = vault_->officer;
     certificate.node = identity.id();
     certificate.key = vault_->officer_key.public_key();
+    for (const auto role : {replication::OfficerRole::entry, replication::OfficerRole::supervisor,
+                            replication::OfficerRole::administrator}) {
+        certificate.roles |= replication::bit_of(role);
+    }
+    certificate.until = {clock_.wall().ms + std::int64_t{24} * 3600 * 1000};
     vault_->officer_certificate = replication::sign_officer(certificate, identity.sign());
     const bool leads = node == "headquarters";
     if (leads) {
@@ -70,9 +75,6 @@ void DeskFixture::install(const std::string& node, bool enrolled, const Held& he
     std::vector<replication::Write> writes;
     for (const Bytes& entry : administration_.entries()) {
         writes.push_back({writes.size() + 1, replication::RosterWrite{{writes.size() + 1}, entry}});
-    }
-    for (auto& what : held ? held(administration_) : std::vector<replication::WriteContent>{}) {
-        writes.push_back({writes.size() + 1, std::move(what)});
     }
     if (enrolled) {
         must(store->write(writes));

@@ -17,10 +17,7 @@ namespace entrepot::node {
 
 class DeskFixture {
 public:
-    /// What the node's log holds from the start, beside the roster.
-    using Held =
-        std::function<std::vector<replication::WriteContent>(replication::AdministrationFixture&)>;
-    explicit DeskFixture(std::string node = "airport", bool enrolled = true, Held held = {});
+    explicit DeskFixture(std::string node = "airport", bool enrolled = true);
     ~DeskFixture();
 
     Desk& desk() { return *desk_; }
@@ -38,7 +35,7 @@ public:
     static nlohmann::json seizure(const std::string& place = "Palisadoes");
 
 private:
-    void install(const std::string& node, bool enrolled, const Held& held);
+    void install(const std::string& node, bool enrolled);
     void run_link(FrameChannel channel);
     void follow();
 

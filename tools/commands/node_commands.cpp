@@ -97,7 +97,12 @@ Outcome<int> run(const Invocation& invocation) {
     options.addresses.peers = invocation.arguments.all("peer");
     options.service_key = optional_path(service_key_of(invocation));
     options.program = invocation.surroundings.program;
+    TRY_ASSIGN(const auto minutes, invocation.arguments.number("lock-after", 10, 24 * 60));
+    options.idle_ms = static_cast<std::int64_t>(minutes) * 60'000;
     options.temporary = invocation.arguments.has("temporary");
+    if (options.temporary) {
+        options.idle_ms = 0;  // it ends with its command, however long that takes
+    }
     TRY(node::run_link(options));
     return 0;
 }
@@ -109,6 +114,8 @@ Outcome<int> work(const Invocation& invocation) {
     options.node = directory;
     options.channel = static_cast<int>(channel);
     options.service_key = optional_path(invocation.arguments.text("service-key"));
+    TRY_ASSIGN(const auto idle_ms, invocation.arguments.number("idle-ms", 600'000, 86'400'000));
+    options.idle_ms = static_cast<std::int64_t>(idle_ms);
     TRY(node::run_worker(options));
     return 0;
 }
@@ -154,11 +161,14 @@ void add_node_commands(CommandTable& table) {
                       {"--listen", "ADDRESS", "such as tcp://0.0.0.0:4711"},
                       {"--peer", "[NODE@]ADDRESS",
                        "dials it; headquarters unless a node's id comes first", false, true},
+                      {"--lock-after", "MINUTES",
+                       "a sign-in ends after so long without a call, 0: never (10)"},
                       {"--temporary", "", "serves one command and ends with it"}},
                      run});
     table.push_back({"node worker",
                      "the part of a running node that holds plaintext",
-                     {{"--channel", "FD", "to the link", true}},
+                     {{"--channel", "FD", "to the link", true},
+                      {"--idle-ms", "MS", "a sign-in ends after so long without a call"}},
                      work,
                      true});
     table.push_back({"node stop",

@@ -22,11 +22,15 @@ node::HttpClient client_of(const std::filesystem::path& socket) {
     return node::HttpClient(options);
 }
 
-Outcome<Bytes> ask_bytes(node::HttpClient& client, const NodeCall& call, ByteView body) {
+Outcome<Bytes> ask_bytes(node::HttpClient& client, const NodeCall& call, ByteView body,
+                         const std::string& token = {}) {
     node::ApiCall request;
     request.method = call.method;
     request.path = call.path;
     request.body.assign(body.begin(), body.end());
+    if (!token.empty()) {
+        request.headers["Authorization"] = "Bearer " + token;
+    }
     TRY_ASSIGN(node::ApiAnswer answer, client.request(request));
     if (const auto error = answer.error()) {
         return Failure(*error);
@@ -34,8 +38,9 @@ Outcome<Bytes> ask_bytes(node::HttpClient& client, const NodeCall& call, ByteVie
     return std::move(answer.body);
 }
 
-Outcome<json> ask_json(node::HttpClient& client, const NodeCall& call, ByteView body) {
-    TRY_ASSIGN(const Bytes answer, ask_bytes(client, call, body));
+Outcome<json> ask_json(node::HttpClient& client, const NodeCall& call, ByteView body,
+                       const std::string& token = {}) {
+    TRY_ASSIGN(const Bytes answer, ask_bytes(client, call, body, token));
     TRY_ASSIGN(json out, node::parse_json(as_text(answer), "answer to " + call.path, node_answer));
     return out;
 }
@@ -152,7 +157,10 @@ Outcome<void> NodeConnection::reach_worker(const Invocation& invocation) {
         TRY(ask_until(worker_, {"GET", "/standing"}, temporary_, [&](const json& standing) {
             return !by_itself || standing.value("unlocked", false);
         }));
-        return by_itself ? Outcome<void>() : unlock(invocation);
+        if (!by_itself) {
+            TRY(unlock(invocation));
+        }
+        return {};
     }
     const auto standing = worker({"GET", "/standing"});
     if (!standing && !is_nobody(standing.error())) {
@@ -161,7 +169,7 @@ Outcome<void> NodeConnection::reach_worker(const Invocation& invocation) {
     if (!standing || !standing.value().value("unlocked", false)) {
         return Error{node_locked, "the node is locked; 'entrepot unlock --officer NAME' opens it"};
     }
-    return {};
+    return sign_in_for_this(invocation, node::text_member(standing.value(), "officer"));
 }
 
 Outcome<void> NodeConnection::start_worker() {
@@ -170,16 +178,26 @@ Outcome<void> NodeConnection::start_worker() {
     return {};
 }
 
-Outcome<void> NodeConnection::unlock(const Invocation& invocation) {
-    TRY_ASSIGN(const auto passphrase, read_passphrase(invocation, "this node"));
-    const json body{{"officer", invocation.arguments.text("officer")},
-                    {"passphrase", std::string(as_text(passphrase.view()))}};
-    TRY(worker({"POST", "/unlock"}, body));
+Outcome<void> NodeConnection::sign_in_for_this(const Invocation& invocation,
+                                               const std::string& signed_in) {
+    const std::string officer = invocation.arguments.text("officer");
+    if (officer.empty() || officer == signed_in) {
+        return {};
+    }
+    TRY_ASSIGN(const json answer, unlock(invocation));
+    token_ = node::text_member(answer, "token");
     return {};
 }
 
+Outcome<json> NodeConnection::unlock(const Invocation& invocation) {
+    TRY_ASSIGN(const auto passphrase, read_passphrase(invocation, "this node"));
+    const json body{{"officer", invocation.arguments.text("officer")},
+                    {"passphrase", std::string(as_text(passphrase.view()))}};
+    return worker({"POST", "/unlock"}, body);
+}
+
 NodeConnection::~NodeConnection() {
-    if (temporary_) {
+    if (temporary_ || !token_.empty()) {
         static_cast<void>(close());  // the error that made us leave early is the one to report
     }
 }
@@ -189,23 +207,27 @@ Outcome<json> NodeConnection::link(const NodeCall& call) {
 }
 
 Outcome<json> NodeConnection::worker(const NodeCall& call) {
-    return ask_json(worker_, call, {});
+    return ask_json(worker_, call, {}, token_);
 }
 
 Outcome<json> NodeConnection::worker(const NodeCall& call, const json& body) {
     const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    return ask_json(worker_, call, as_bytes(text));
+    return ask_json(worker_, call, as_bytes(text), token_);
 }
 
 Outcome<json> NodeConnection::worker_bytes(const NodeCall& call, ByteView body) {
-    return ask_json(worker_, call, body);
+    return ask_json(worker_, call, body, token_);
 }
 
 Outcome<Bytes> NodeConnection::worker_file(const NodeCall& call) {
-    return ask_bytes(worker_, call, {});
+    return ask_bytes(worker_, call, {}, token_);
 }
 
 Outcome<void> NodeConnection::close() {
+    if (!token_.empty()) {
+        TRY(worker({"POST", "/sign-out"}));
+        token_.clear();
+    }
     if (!temporary_) {
         return {};
     }

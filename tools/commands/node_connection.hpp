@@ -46,6 +46,7 @@ public:
     ~NodeConnection();
 
     /// Sees to it that the worker answers and is unlocked; open() does it when the wish says so.
+    /// With --officer of somebody who is not the one signed in, signs him in for this command.
     Outcome<void> reach_worker(const Invocation& invocation);
     /// Starts a worker if none runs, and waits until its socket answers.
     Outcome<void> start_worker();
@@ -65,10 +66,12 @@ private:
     Outcome<void> reach_link(const Invocation& invocation, const ConnectionWish& wish);
     Outcome<void> start_temporary(const Invocation& invocation, const ConnectionWish& wish);
 
-    Outcome<void> unlock(const Invocation& invocation);
+    Outcome<nlohmann::json> unlock(const Invocation& invocation);
+    Outcome<void> sign_in_for_this(const Invocation& invocation, const std::string& signed_in);
 
     node::HttpClient link_;
     node::HttpClient worker_;
+    std::string token_;  ///< of a sign-in for this command alone; empty: that of this account
     std::unique_ptr<TemporaryNode> temporary_;
 };
 

@@ -224,7 +224,9 @@ void print_history(Console& console, const json& history) {
     for (const json& change : member(history, "changes")) {
         const std::string kind = text_member(change, "kind");
         const bool waiting = text_member(change, "state") == "waiting";
-        console.line(author_text(change) + (kind == "set" ? "" : "  " + kind) +
+        const bool verified = text_member(change, "signature") == "verified";
+        console.line(author_text(change) + (verified ? "  signature verified" : "") +
+                     (kind == "set" ? "" : "  " + kind) +
                      (waiting ? "  (waiting for what its author saw)" : ""));
         Table table;
         for (const json& assignment : member(change, "assignments")) {

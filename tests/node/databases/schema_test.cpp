@@ -48,6 +48,28 @@ private:
     std::filesystem::path path_;
 };
 
+TEST(Schema, SaysWhichRolesAValueTakes) {
+    std::string text = good;
+    const std::string_view list = "\"list\": \"countries\"";
+    text.replace(text.find(list), list.size(),
+                 std::string(list) + R"(, "roles": {"JM": ["supervisor", "release"]})");
+    const auto schema = Schema::parse(text, "boats.json", test::catalogue().lists());
+    ASSERT_TRUE(schema) << schema.error().context;
+    EXPECT_EQ(schema->find("flag")->roles.at("JM"), 2 + 8);
+    EXPECT_EQ(schema->role_fields, std::vector<std::size_t>{0});
+    EXPECT_FALSE(schema->by_node);
+    EXPECT_TRUE(test::schema("directory").by_node);
+    EXPECT_THAT(refusal(list, R"("list": "countries", "roles": {"JM": ["king"]})"),
+                HasSubstr("\"roles\" names \"king\", which is no role"));
+    EXPECT_THAT(refusal(list, R"("list": "countries", "roles": {"XQ": ["entry"]})"),
+                HasSubstr("\"roles\" names 'XQ', which its list has not"));
+    EXPECT_THAT(refusal(list, R"("list": "countries", "roles": {"JM": []})"),
+                HasSubstr("that nobody may set it"));
+    EXPECT_THAT(refusal("\"type\": \"text\"",
+                        R"("type": "code", "list": "units", "roles": {"kg": ["entry"]})"),
+                HasSubstr("\"roles\" is not for groups"));
+}
+
 TEST(Schema, SaysWhatIsWrongAndWhere) {
     EXPECT_EQ(refusal("\"edition\": 3", "\"edition\": 0"),
               "boats.json: \"edition\" is a number from 1");

@@ -52,5 +52,26 @@ TEST_F(OfficerCertificateTest, IsRefusedFromAnotherNode) {
     EXPECT_THAT(decode_officer(bytes_, officer_.public_key()), HasCode(officer_malformed));
 }
 
+TEST_F(OfficerCertificateTest, IsReadAgainWithoutTheNodesKey) {
+    const auto read = read_officer(bytes_);
+    ASSERT_THAT(read, IsOk());
+    EXPECT_EQ(encode_officer(*read), bytes_);
+    EXPECT_THAT(read_officer(ByteView(bytes_).first(146)), HasCode(officer_malformed));
+}
+
+TEST_F(OfficerCertificateTest, HasAnEndThatIsNotInIt) {
+    EXPECT_TRUE(certificate_.is_in_force({0}));
+    EXPECT_TRUE(certificate_.is_in_force({1'899'999'999'999}));
+    EXPECT_FALSE(certificate_.is_in_force({1'900'000'000'000}));
+    EXPECT_FALSE(certificate_.is_in_force({-1}));
+}
+
+TEST(OfficerRole, HasANameThatComesBack) {
+    for (const OfficerRole role : all_officer_roles) {
+        EXPECT_EQ(officer_role_named(name_of(role)), role);
+    }
+    EXPECT_FALSE(officer_role_named("king").has_value());
+}
+
 }  // namespace
 }  // namespace entrepot::replication

@@ -29,6 +29,7 @@ std::string group_help(const std::string& group) {
         {"administration", "root keys, enrolment, compartments and rights"},
         {"administration compartment", "compartments that units share"},
         {"node", "make, join, run and stop a node"},
+        {"officer", "accounts, roles and passphrases of a node's officers"},
         {"roster", "the administration's signed list of nodes and rights"},
         {"completion", "completion of commands in a shell"}};
     const auto found = helps.find(group);

@@ -120,4 +120,11 @@ Outcome<crypto::Secret> read_passphrase(const Invocation& invocation, std::strin
     return credential.empty() ? ask(what_for, use) : read_from(credential);
 }
 
+Outcome<crypto::Secret> read_new_passphrase(const Invocation& invocation,
+                                            std::string_view what_for) {
+    return invocation.arguments.has("new-passphrase-file")
+               ? read_from(invocation.arguments.text("new-passphrase-file"))
+               : ask("the new passphrase of " + std::string(what_for), PassphraseUse::fresh);
+}
+
 }  // namespace entrepot::tools

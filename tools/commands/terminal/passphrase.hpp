@@ -19,6 +19,9 @@ enum class PassphraseUse { existing, fresh };  ///< a fresh one is asked for twi
 /// passphrase.none when there is no terminal either. At most 1024 bytes, without the line's end.
 Outcome<crypto::Secret> read_passphrase(const Invocation& invocation, std::string_view what_for,
                                         PassphraseUse use = PassphraseUse::existing);
+/// A new one, from --new-passphrase-file or asked for twice at the terminal.
+Outcome<crypto::Secret> read_new_passphrase(const Invocation& invocation,
+                                            std::string_view what_for);
 /// Whether read_passphrase would find one without asking a person.
 bool has_passphrase(const Invocation& invocation);
 

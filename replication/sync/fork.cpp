@@ -1,4 +1,4 @@
-#include "replication/log/fork.hpp"
+#include "replication/sync/fork.hpp"
 
 #include "crypto/base/ensure.hpp"
 #include "crypto/base/wire.hpp"
