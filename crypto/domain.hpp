@@ -40,6 +40,8 @@ inline constexpr Domain request{"entrepot/1/request/"};        // enrolment requ
 inline constexpr Domain join{"entrepot/1/join/"};              // join file
 inline constexpr Domain hello{"entrepot/1/hello/"};
 inline constexpr Domain heads{"entrepot/1/heads/"};
+inline constexpr Domain receipt{"entrepot/1/receipt/"};
+inline constexpr Domain receipt_row{"entrepot/1/receipt row/"};  // key of a stored receipt
 inline constexpr Domain keybag{"entrepot/1/keybag/"};
 inline constexpr Domain keybag_checksum{"entrepot/1/keybag checksum/"};
 inline constexpr Domain service_slot{"entrepot/1/service slot/"};
@@ -59,7 +61,8 @@ inline constexpr std::array all{node,         log,         hash,       commit,
                                 officer,      possession,  request,    join,
                                 hello,        heads,       keybag,     keybag_checksum,
                                 service_slot, root_file,   vault_row,  vault_index,
-                                link_row,     import_key,  shown,      schema};
+                                link_row,     import_key,  shown,      schema,
+                                receipt,      receipt_row};
 }  // namespace domain
 
 }  // namespace entrepot::crypto

@@ -99,7 +99,8 @@ constexpr ErrorCode known_codes[] = {store_disk_full,
                                      path_unexpected,
                                      replication::replica_local_chain,
                                      replication::replica_local_right,
-                                     replication::replica_log_forked};
+                                     replication::replica_log_forked,
+                                     replication::replica_log_ended};
 
 }  // namespace
 

@@ -141,7 +141,8 @@ Status Desk::follow_roster() {
 
 Status Desk::follow_log() {
     TRY_ASSIGN(const auto upto, log_->last_position());
-    if (upto == views_->position()) {
+    TRY_ASSIGN(const bool moved, projector_->has_counted_set_moved());
+    if (upto == views_->position() && !moved) {
         return {};
     }
     auto changed = projector_->catch_up(upto, own_);
@@ -189,6 +190,7 @@ void Desk::take(std::vector<ChannelMessage> messages) {
     for (const auto& [ticket, status] : std::exchange(settled_, {})) {
         finish(ticket, status ? followed : status);
     }
+    write_lost();
 }
 
 void Desk::finish(Ticket ticket, const Status& status) {
@@ -202,16 +204,37 @@ void Desk::finish(Ticket ticket, const Status& status) {
     done(status);
 }
 
-Result<std::string> Desk::next_reference() {
-    TRY_ASSIGN(const auto* certificate, self());
-    const auto& block = certificate->numbers;
-    const std::uint32_t last = std::max(given_reference_, views_->last_reference());
-    const std::uint32_t next = std::max(last + 1, block.first);
-    if (next >= block.first + block.count) {
-        return Error{
-            desk_no_numbers,
-            "this node's block of reference numbers is used up; ask headquarters for another"};
+/// How often this node went on with an older disk: each time ended its logs once.
+Result<std::size_t> Desk::restores() const {
+    TRY_ASSIGN(const auto ended, log_->ended());
+    std::map<replication::CompartmentId, std::size_t> count;
+    std::size_t out = 0;
+    for (const auto& log : ended) {
+        out = std::max(out, ++count[log.compartment]);
     }
+    return out;
+}
+
+/// Numbers after the last one given. Blocks: the certificate's, its spare, further ones. Once the
+/// disk was an older one, numbers of the block in use may have been given: the spare is next.
+Result<std::uint32_t> Desk::next_number() const {
+    TRY(self());
+    TRY_ASSIGN(const std::size_t used_up, restores());
+    const auto blocks = roster_.numbers_of(keys_->self());
+    const std::uint32_t last = std::max(given_reference_, views_->last_reference());
+    for (std::size_t i = used_up; i < blocks.size(); ++i) {
+        const bool is_spare = i == 1 && used_up == 0;
+        const std::uint32_t end = blocks[i].first + blocks[i].count;
+        if (!is_spare && last + 1 < end && blocks[i].count > 0) {
+            return std::max(last + 1, blocks[i].first);
+        }
+    }
+    return Error{desk_no_numbers,
+                 "this node's block of reference numbers is used up; ask headquarters for another"};
+}
+
+Result<std::string> Desk::next_reference() {
+    TRY_ASSIGN(const std::uint32_t next, next_number());
     given_reference_ = next;
     const std::string day = utc_text(clock_.wall());
     return to_text(ReferenceNumber{settings_.country, unit_letters(settings_.name),

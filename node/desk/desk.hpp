@@ -90,6 +90,8 @@ public:
     WallTime wall() const { return clock_.wall(); }
     /// This node's certificate; desk.not_enrolled before it has joined.
     Result<const replication::NodeCertificate*> self() const;
+    /// Writes again, one commit at a time, what stopped to count when a fork was settled.
+    void write_lost();
     /// The next number of this node's block as CC-UNIT-YYYY-NNNNN; desk.no_numbers when it is used
     /// up.
     Result<std::string> next_reference();
@@ -114,6 +116,8 @@ private:
     Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
     Status follow_log();
+    Result<std::uint32_t> next_number() const;
+    Result<std::size_t> restores() const;
     Status start_projector();
     void finish(Ticket ticket, const Status& status);
     void handle(const ChannelMessage& message);
@@ -139,6 +143,9 @@ private:
     std::map<Ticket, std::pair<Done, Acting>> pending_;
     std::vector<std::pair<Ticket, Status>> settled_;
     SteadyTime last_change_;
+    bool writing_lost_ = false;
+    LogStore::Marks lost_marks_;  ///< where nothing was left to be written again
+    replication::RosterLength lost_length_;
     std::uint32_t given_reference_ = 0;  ///< the last number given, perhaps not saved yet
 };
 

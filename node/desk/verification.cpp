@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "node/journal/counted.hpp"
 #include "node/journal/officer_check.hpp"
 #include "replication/log/admission.hpp"
 
@@ -26,12 +27,17 @@ public:
         states[key] = state;
         return {};
     }
+    Status forget(const RecordKey& key) override {
+        states.erase(key);
+        return {};
+    }
     std::unordered_map<RecordKey, RecordState, replication::RecordKeyHash> states;
 };
 
 class Check final : private replication::CommitKnowledge {
 public:
-    explicit Check(Desk& desk) : desk_(desk), applier_(fresh_, *this) {}
+    explicit Check(Desk& desk)
+        : desk_(desk), counted_(desk.log(), desk.roster()), applier_(fresh_, *this) {}
 
     Status read_log() {
         return desk_.log().scan({}, [this](const StoredCommit& stored) {
@@ -88,6 +94,11 @@ private:
         replication::LogStanding& tip = tips_[stored.log];
         tip.descriptor = stored.descriptor;
         TRY_ASSIGN(const auto admission, replication::admit(parsed, tip, desk_.roster()));
+        const bool uncounted = admission == replication::Admission::beyond_cut ||
+                               !counted_.counts(stored.log, parsed.header.number);
+        if (uncounted) {
+            return {};
+        }
         if (admission != replication::Admission::counts) {
             return Error{replication::admission_chain, "it does not continue its log"};
         }
@@ -129,6 +140,9 @@ private:
     }
 
     replication::CommitStanding standing(const replication::ContextEntry& named) const override {
+        if (counted_.is_excluded(named)) {
+            return replication::CommitStanding::excluded;
+        }
         const auto found = numbers_.find(named.log);
         if (found == numbers_.end() || named.number.value == 0 ||
             named.number.value > found->second.size()) {
@@ -140,6 +154,7 @@ private:
     }
 
     Desk& desk_;
+    Counted counted_;
     FreshStates fresh_;
     replication::Applier applier_;
     std::map<replication::LogId, LogOfficers> officers_;

@@ -1,22 +1,50 @@
 #include "node/journal/author.hpp"
 
 #include "crypto/base/ensure.hpp"
+#include "replication/log/admission.hpp"
+#include "replication/sync/replica.hpp"
 
 namespace entrepot::node {
+namespace {
+
+/// The log takes nothing more from this node; it may write in another.
+bool closes_log(const ErrorCode& code) {
+    return code == replication::replica_log_ended || code == replication::replica_log_forked ||
+           code == replication::replica_local_chain || code == replication::replica_local_right;
+}
+
+}  // namespace
+
 Author::Author(FrameChannel& channel, const LogStore& log, const Keyring& keys,
                const replication::Roster& roster, const Clock& clock)
     : channel_(channel), log_(log), keys_(keys), roster_(roster), wall_(clock) {}
 
 Status Author::read_tips() {
     TRY_ASSIGN(const auto heads, log_.heads());
+    TRY_ASSIGN(const auto closed, closed_logs());
     tips_.clear();
     introduced_.clear();
     for (const auto& [log, head] : heads.all()) {
-        if (head.descriptor.node == keys_.self()) {
+        if (head.descriptor.node == keys_.self() && !closed.contains(log) &&
+            !replication::end_of(head.descriptor, log, roster_)) {
             tips_[head.descriptor.compartment] = {head.descriptor, head.number, head.hash};
         }
     }
     return {};
+}
+
+/// Logs of this node that go on in another incarnation: others hold more, or another branch.
+Result<std::set<replication::LogId>> Author::closed_logs() const {
+    std::set<replication::LogId> out = closed_;
+    TRY_ASSIGN(const auto ended, log_.ended());
+    for (const auto& log : ended) {
+        out.insert(log.id());
+    }
+    TRY_ASSIGN(const auto forks, log_.forks());
+    for (const auto& proof : forks) {
+        out.insert(proof.descriptor.id());
+    }
+    return out;
 }
 
 Author::Tip& Author::tip_of(const replication::CompartmentId& compartment) {
@@ -57,6 +85,10 @@ Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
     Bytes& commit = std::get<AppendCommit>(message).commit;
     auto signature = await_signature(ticket);
     if (!signature) {
+        if (signature.error().code == replication::replica_log_ended ||
+            signature.error().code == replication::replica_log_forked) {
+            closed_.insert(tip.descriptor.id());
+        }
         TRY(read_tips());
         return std::move(signature).error();
     }
@@ -68,7 +100,8 @@ Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
 }
 
 Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> changes,
-                                std::size_t& taken, const std::optional<Signer>& signer) {
+                                std::size_t& taken, const Statement& statement) {
+    const std::optional<Signer>& signer = statement.signer;
     const auto compartment = tip.descriptor.compartment;
     const auto length = roster_.length();
     const auto generation = roster_.generation_at(compartment, length);
@@ -86,9 +119,9 @@ Result<Bytes> Author::seal_some(const Tip& tip, std::span<const PackedChange> ch
         ++taken;
     }
     if (!signer) {
-        return builder.finish({}, "");
+        return builder.finish({}, statement.purpose);
     }
-    return builder.finish(officers_for(tip.descriptor.id(), *signer), "");
+    return builder.finish(officers_for(tip.descriptor.id(), *signer), statement.purpose);
 }
 
 std::optional<Bytes> Author::introduced(const replication::LogId& log,
@@ -124,17 +157,26 @@ std::vector<replication::SigningOfficer> Author::officers_for(const replication:
 
 Result<Ticket> Author::save(const replication::CompartmentId& compartment,
                             std::vector<PackedChange> changes, const std::optional<Signer>& signer,
-                            OwnChanges& own) {
+                            OwnChanges& own, std::string_view purpose) {
     ENSURE(!changes.empty());
-    Tip& tip = tip_of(compartment);
     std::size_t taken = 0;
     Ticket last;
+    bool is_retried = false;
     while (taken < changes.size()) {
         const std::size_t first = taken;
-        TRY_ASSIGN(Bytes commit, seal_some(tip, changes, taken, signer));
+        Tip& tip = tip_of(compartment);
+        const auto log = tip.descriptor.id();
+        const auto number = tip.number.next();
+        TRY_ASSIGN(Bytes commit, seal_some(tip, changes, taken, {signer, purpose}));
         ENSURE(taken > first);
-        TRY_ASSIGN(last, send_commit(tip, std::move(commit)));
-        auto& made = own[{tip.descriptor.id(), tip.number}];
+        auto sent = send_commit(tip, std::move(commit));
+        if (!sent && closes_log(sent.error().code) && !is_retried) {
+            is_retried = true;
+            taken = first;
+            continue;
+        }
+        TRY_ASSIGN(last, std::move(sent));
+        auto& made = own[{log, number}];
         for (std::size_t i = first; i < taken; ++i) {
             made.push_back(std::move(changes[i].change));
         }

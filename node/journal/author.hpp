@@ -52,10 +52,11 @@ public:
 
     /// Makes commits of these changes (all of one compartment) in its log: as many as the limits
     /// need, in order. Gives the ticket of the last; the dots and changes go into `own`.
-    /// author.no_right without the right to write or without its key.
+    /// author.no_right without the right to write or without its key. A log that was ended
+    /// meanwhile is followed by another incarnation.
     Result<Ticket> save(const replication::CompartmentId& compartment,
                         std::vector<PackedChange> changes, const std::optional<Signer>& signer,
-                        OwnChanges& own);
+                        OwnChanges& own, std::string_view purpose = {});
     /// Has the link check and store roster entries.
     Result<Ticket> append_roster(std::vector<Bytes> entries);
 
@@ -74,12 +75,17 @@ private:
     Tip& tip_of(const replication::CompartmentId& compartment);
     Result<Ticket> send_commit(Tip& tip, Bytes unsigned_commit);
     Result<crypto::Signature> await_signature(Ticket ticket);
+    struct Statement {
+        const std::optional<Signer>& signer;
+        std::string_view purpose;
+    };
     std::vector<replication::SigningOfficer> officers_for(const replication::LogId& log,
                                                           const Signer& signer);
     std::optional<Bytes> introduced(const replication::LogId& log,
                                     const replication::OfficerId& officer) const;
     Result<Bytes> seal_some(const Tip& tip, std::span<const PackedChange> changes,
-                            std::size_t& taken, const std::optional<Signer>& signer);
+                            std::size_t& taken, const Statement& statement);
+    Result<std::set<replication::LogId>> closed_logs() const;
 
     FrameChannel& channel_;
     const LogStore& log_;
@@ -89,6 +95,7 @@ private:
     replication::HybridClock clock_;
     crypto::SystemEntropy entropy_;
     std::map<replication::CompartmentId, Tip> tips_;
+    std::set<replication::LogId> closed_;  ///< the link said so; it may not be on the disk yet
     /// Certificates sent since the tips were read; the views may not know them yet.
     std::map<std::pair<replication::LogId, replication::OfficerId>, Bytes> introduced_;
     KnownCertificate known_;

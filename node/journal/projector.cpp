@@ -22,6 +22,7 @@ Projector::Projector(const LogStore& log, ViewStore& views, const Keyring& keys,
       views_(views),
       keys_(keys),
       roster_(roster),
+      counted_(log, roster),
       catalogue_(catalogue),
       applier_(views, *this) {}
 
@@ -30,6 +31,7 @@ Status Projector::resume() {
     for (auto& arrived : waiting) {
         applier_.restore_waiting(std::move(arrived));
     }
+    TRY_ASSIGN(far_reaching_, views_.far_reaching());
     TRY_ASSIGN(const auto quarantined, views_.quarantined());
     for (const QuarantinedContent& content : quarantined) {
         if (content.code.ends_with("needs_newer_program")) {
@@ -40,6 +42,9 @@ Status Projector::resume() {
 }
 
 CommitStanding Projector::standing(const replication::ContextEntry& named) const {
+    if (counted_.is_excluded(named)) {
+        return CommitStanding::excluded;
+    }
     const auto found = log_.find(named.log, named.number);
     if (!found || !*found || (*found)->position > views_.position() ||
         needs_newer_.contains({named.log, named.number})) {
@@ -131,14 +136,20 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
     TRY_ASSIGN(const auto freed, applier_.opened(dot));
     changed_.insert(changed_.end(), freed.begin(), freed.end());
     waiting_moved_ = waiting_moved_ || before != applier_.waiting_count();
-    return {};
+    return note_far_reaching();
 }
 
 Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
+    const auto header = replication::read_header(stored.bytes);
+    if (const auto end = counted_.end(stored.log)) {
+        views_.counted().ends[stored.log] = end->number;
+        if (header.number > end->number) {
+            return {};
+        }
+    }
     if (views_.stalled().contains(stored.log)) {
         return {};
     }
-    const auto header = replication::read_header(stored.bytes);
     const crypto::Secret* key = keys_.find(stored.descriptor.compartment, header.generation);
     if (key == nullptr) {
         views_.stalled()[stored.log] = header.number;
@@ -169,6 +180,7 @@ Status Projector::project_opened(const StoredCommit& stored, const crypto::Secre
 
 Result<std::vector<RecordKey>> Projector::catch_up(LogPosition upto, OwnChanges& own) {
     changed_.clear();
+    TRY(follow_counted(own));
     Status failed;
     TRY(log_.scan(views_.position(), [&](const StoredCommit& stored) {
         if (stored.position > upto) {
@@ -185,7 +197,7 @@ Result<std::vector<RecordKey>> Projector::catch_up(LogPosition upto, OwnChanges&
 Status Projector::retry(const replication::LogId& log, replication::CommitNumber number) {
     for (;; number = number.next()) {
         TRY_ASSIGN(const auto found, log_.find(log, number));
-        if (!found || found->position > views_.position()) {
+        if (!found || found->position > views_.position() || !counted_.counts(log, number)) {
             views_.stalled().erase(log);
             return {};
         }

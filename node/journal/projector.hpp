@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "node/journal/counted.hpp"
 #include "node/journal/keyring.hpp"
 #include "node/journal/officer_check.hpp"
 
@@ -27,6 +28,8 @@ public:
     /// Opens and merges everything stored up to `upto`; `own` is used and emptied as it goes.
     /// Returns the records whose state changed, perhaps with repeats.
     Result<std::vector<replication::RecordKey>> catch_up(LogPosition upto, OwnChanges& own);
+    /// Whether roster or log say anew what counts; catch_up follows.
+    Result<bool> has_counted_set_moved() const;
     /// After new keys: goes on with logs that stood still.
     Result<std::vector<replication::RecordKey>> retry_stalled();
     /// Makes views durable together with what waits.
@@ -53,14 +56,31 @@ private:
                       std::vector<replication::Change>* made, LogOfficers& known);
     Status quarantine(const replication::Dot& dot, std::uint32_t change, const Error& error);
 
+    // When the counted set changed: recount.cpp.
+    struct Recount;
+    Status follow_counted(OwnChanges& own);
+    Status find_moved_ends(Recount& recount);
+    Status find_left(Recount& recount);
+    Status learn_officers(const replication::LogId& log, replication::CommitNumber last);
+    void touch(const replication::LogDescriptor& log, ByteView commit, Recount& recount);
+    Status count_again(const replication::LogId& log, replication::CommitNumber after,
+                       std::optional<replication::CommitNumber> last, Recount& recount);
+    Status recompute(const std::set<replication::RecordKey>& records);
+    Result<std::optional<replication::CountedChange>> read_change(
+        const replication::RecordKey& record, const replication::Dot& dot);
+    bool is_projected(const replication::Dot& dot) const;
+    Status note_far_reaching();
+
     const LogStore& log_;
     ViewStore& views_;
     const Keyring& keys_;
     const replication::Roster& roster_;
+    Counted counted_;
     const Catalogue& catalogue_;
     replication::Applier applier_;
     replication::Packing packing_;
     std::set<replication::Dot> needs_newer_;
+    std::set<replication::RecordKey> far_reaching_;
     std::vector<replication::RecordKey> changed_;
     bool waiting_moved_ = false;
 };

@@ -72,6 +72,26 @@ json failure_json(const replication::PeerKey& key, const PeerFailure& failure,
             {"at_ms", failure.at.ms}};
 }
 
+json forks_json(const replication::Replica& replica) {
+    json out = json::array();
+    for (const auto& proof : replica.forks()) {
+        const auto log = proof.descriptor.id();
+        out.push_back({{"log", to_base32(log.view())},
+                       {"node", to_base32(proof.descriptor.node.view())},
+                       {"number", proof.number().value},
+                       {"stopped", replica.is_stopped(log)}});
+    }
+    return out;
+}
+
+std::size_t stopped_forks(const replication::Replica& replica) {
+    std::size_t out = 0;
+    for (const auto& proof : replica.forks()) {
+        out += replica.is_stopped(proof.descriptor.id()) ? 1 : 0;
+    }
+    return out;
+}
+
 json open_json(const OpenNode& open) {
     const auto& replica = open.replica();
     const auto& roster = replica.roster();
@@ -101,6 +121,9 @@ json open_json(const OpenNode& open) {
             {"commits", open.moved().position},
             {"aside", open.store().aside_count() ? *open.store().aside_count() : 0},
             {"forks", replica.forks().size()},
+            {"stopped_forks", stopped_forks(replica)},
+            {"fork_list", forks_json(replica)},
+            {"receipts", replica.receipts().size()},
             {"log_bytes", open.store().used_bytes()},
             {"refused_strangers", open.endpoint().refusals().strangers},
             {"peers", std::move(peers)},

@@ -66,6 +66,11 @@ Status OpenNode::start(const LinkAddresses& addresses, const Clock& clock) {
     TRY_ASSIGN(Roster roster, Roster::from_entries(entries));
     TRY_ASSIGN(auto heads, store_->heads());
     TRY_ASSIGN(auto forks, store_->forks());
+    TRY_ASSIGN(auto quarantined, store_->aside());
+    TRY_ASSIGN(auto rewinds, store_->rewinds());
+    TRY_ASSIGN(auto known, store_->known());
+    TRY_ASSIGN(auto ended, store_->ended());
+    TRY_ASSIGN(auto receipts, store_->receipts());
     TRY_ASSIGN(position_, store_->last_position());
     replication::ZmqEndpointOptions options;
     options.listen = addresses.listen;
@@ -79,7 +84,8 @@ Status OpenNode::start(const LinkAddresses& addresses, const Clock& clock) {
     }
     replica_ = std::make_unique<replication::Replica>(
         replication::ReplicaStart{identity_.id(), std::move(roster), std::move(heads),
-                                  std::move(forks)},
+                                  std::move(forks), std::move(quarantined), std::move(rewinds),
+                                  std::move(known), std::move(ended), std::move(receipts)},
         *store_);
     TRY_ASSIGN(endpoint_,
                replication::ZmqEndpoint::start(identity_.transport(), std::move(options)));

@@ -12,6 +12,8 @@ using replication::Session;
 
 constexpr std::int64_t ban_ms = 10 * 60 * 1000;
 constexpr std::int64_t longest_wait_ms = 1000;
+/// Many commits share one receipt.
+constexpr std::int64_t receipts_every_ms = 3000;
 
 }  // namespace
 
@@ -107,8 +109,17 @@ void PeerSessions::send_all(Connections::value_type& connection) {
     }
 }
 
+void PeerSessions::issue_receipts() {
+    const SteadyTime now = clock_.steady();
+    if (now >= receipts_due_) {
+        receipts_due_ = {now.ms + receipts_every_ms};
+        replica_.issue_receipts(*self_.sign, clock_.wall());
+    }
+}
+
 void PeerSessions::pump() {
     const SteadyTime now = clock_.steady();
+    issue_receipts();
     std::vector<std::pair<ConnectionId, Error>> ended;
     for (auto& connection : connections_) {
         Session& session = *connection.second.session;

@@ -43,6 +43,8 @@ public:
     void check();
     /// Does what is due and hands the endpoint whatever it takes.
     void pump();
+    /// Signs receipts for what became durable here, at most every three seconds.
+    void issue_receipts();
     /// How long pump() may wait, at most one second.
     std::chrono::milliseconds wait() const;
 
@@ -73,6 +75,7 @@ private:
     Connections connections_;
     std::map<replication::PeerKey, SteadyTime> banned_until_;
     std::map<replication::PeerKey, PeerFailure> failures_;
+    SteadyTime receipts_due_;
     bool checking_ = false;  ///< somebody asked; holds for later connections too
 };
 

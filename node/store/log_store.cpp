@@ -2,6 +2,7 @@
 
 #include "crypto/base/ensure.hpp"
 #include "crypto/base/wire.hpp"
+#include "node/store/log_tables.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -10,33 +11,8 @@ using replication::CommitNumber;
 using replication::LogDescriptor;
 using replication::LogId;
 
-constexpr TableIndex commits_table{0}, index_table{1}, logs_table{2}, roster_table{3},
-    rows_table{4}, aside_table{5}, forks_table{6}, ended_table{7};
-
-std::uint8_t domain_of(TableIndex table) {
-    return static_cast<std::uint8_t>(table);
-}
-
-/// Big-endian, so that the numbers of a log stand together and rise.
-std::array<std::uint8_t, 12> index_key(std::uint32_t log, CommitNumber number) {
-    std::array<std::uint8_t, 12> out{};
-    for (int i = 0; i < 4; ++i) {
-        out[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(log >> (24 - 8 * i));
-    }
-    for (int i = 0; i < 8; ++i) {
-        out[static_cast<std::size_t>(4 + i)] =
-            static_cast<std::uint8_t>(number.value >> (56 - 8 * i));
-    }
-    return out;
-}
-
 std::uint64_t as_u64(ByteView bytes) {
     return WireReader(bytes).u64();
-}
-
-Result<std::uint64_t> next_number(const Transaction& transaction, TableIndex table) {
-    TRY_ASSIGN(const auto last, transaction.last(table));
-    return (last ? last->first : 0) + 1;
 }
 
 Error no_commit() {
@@ -49,7 +25,8 @@ EnvironmentOptions LogStore::options(Access access) {
     EnvironmentOptions out;
     out.tables = {{"c", TableKeys::numbers}, {"i", TableKeys::bytes},   {"l", TableKeys::numbers},
                   {"r", TableKeys::numbers}, {"s", TableKeys::numbers}, {"a", TableKeys::numbers},
-                  {"f", TableKeys::numbers}, {"n", TableKeys::bytes}};
+                  {"f", TableKeys::numbers}, {"n", TableKeys::bytes},   {"w", TableKeys::numbers},
+                  {"b", TableKeys::numbers}, {"t", TableKeys::numbers}};
     out.read_only = access == Access::read_only;
     return out;
 }
@@ -217,6 +194,9 @@ Status LogStore::scan(LogPosition after,
     Status failed;
     TRY(transaction.scan(commits_table, after.value + 1, [&](std::uint64_t key, ByteView row) {
         const std::uint32_t index = WireReader(row).u32();
+        if (row.size() == 4) {
+            return true;  // its commit left the log
+        }
         auto log = known(index);
         if (!log) {  // a log that another process began since this one opened the store
             const std::lock_guard lock(mutex_);
@@ -255,14 +235,7 @@ Result<std::vector<replication::ForkProof>> LogStore::forks() const {
 }
 
 Status LogStore::put(const replication::CommitWrite& commit, Transaction& transaction) {
-    TRY_ASSIGN(const KnownLog log, known_or_new(commit.descriptor, transaction));
-    {
-        const std::lock_guard lock(mutex_);
-        if (log.index == logs_.size()) {
-            index_of_.emplace(log.id, log.index);
-            logs_.push_back(log);
-        }
-    }
+    TRY_ASSIGN(const KnownLog log, keep_known(commit.descriptor, transaction));
     TRY_ASSIGN(const std::uint64_t position, next_number(transaction, commits_table));
     WireWriter row;
     row.u32(log.index).raw(commit.bytes);
@@ -278,13 +251,6 @@ Status LogStore::put(const replication::RosterWrite& entry, Transaction& transac
     return transaction.put(roster_table, number,
                            rows_.seal(domain_of(roster_table), number, entry.bytes, entropy_),
                            PutMode::append);
-}
-
-Status LogStore::put(const replication::QuarantineWrite& quarantined, Transaction& transaction) {
-    TRY_ASSIGN(const std::uint64_t place, next_number(transaction, aside_table));
-    Bytes row = quarantined.commit.descriptor.encode();
-    append(row, quarantined.commit.bytes);
-    return transaction.put(aside_table, place, row, PutMode::append);
 }
 
 Status LogStore::put(const replication::ForkWrite& fork, Transaction& transaction) {

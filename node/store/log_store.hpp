@@ -34,6 +34,12 @@ struct HeldCommit {
     Hash hash;
 };
 
+/// A commit of a branch that its log has left: kept, not counted.
+struct LeftCommit {
+    replication::LogDescriptor descriptor;
+    Bytes bytes;
+};
+
 struct StoredCommit {
     LogPosition position;
     replication::LogDescriptor descriptor;
@@ -78,6 +84,28 @@ public:
     /// The tables of this environment.
     static EnvironmentOptions options(Access access);
 
+    /// Commits beyond a cut, that no node counts.
+    Result<std::vector<replication::CommitWrite>> aside() const;
+    Result<std::vector<replication::RewindWrite>> rewinds(std::uint64_t from = 0) const;
+    /// Commits that left their log, from the `from`-th on.
+    Result<std::vector<LeftCommit>> left(std::uint64_t from = 0) const;
+    /// Logs known by name of which no commit is held.
+    Result<std::vector<replication::LogDescriptor>> known() const;
+    /// This node's logs that it writes no more.
+    Result<std::vector<replication::LogDescriptor>> ended() const;
+    /// The newest receipt of each node and compartment.
+    Result<std::vector<replication::Receipt>> receipts() const;
+    /// Who writes a log, of all that this store has heard of.
+    Result<std::optional<replication::LogDescriptor>> descriptor(
+        const replication::LogId& log) const;
+    /// How often the log was rewound, how many logs are known and how many commits lie aside:
+    /// what, beside positions and roster, says what counts.
+    struct Marks {
+        std::uint64_t rewinds = 0, left = 0, logs = 0, aside = 0, ended = 0;
+        friend bool operator==(const Marks&, const Marks&) = default;
+    };
+    Result<Marks> marks() const;
+
 private:
     struct KnownLog {
         std::uint32_t index = 0;
@@ -96,6 +124,15 @@ private:
     Status put(const replication::RosterWrite& entry, Transaction& transaction);
     Status put(const replication::QuarantineWrite& commit, Transaction& transaction);
     Status put(const replication::ForkWrite& fork, Transaction& transaction);
+    Status put(const replication::RewindWrite& rewound, Transaction& transaction);
+    Status put(const replication::DescriptorWrite& known, Transaction& transaction);
+    Status put(const replication::EndWrite& ended, Transaction& transaction);
+    Status put(const replication::ReceiptWrite& receipted, Transaction& transaction);
+    Status leave(const KnownLog& log, replication::CommitNumber number, Transaction& transaction);
+    Result<KnownLog> keep_known(const replication::LogDescriptor& descriptor,
+                                Transaction& transaction);
+    Status open_rows(TableIndex table, std::uint64_t from,
+                     const std::function<Status(ByteView)>& visit) const;
     Result<std::optional<std::uint64_t>> position_of(const Transaction& transaction,
                                                      const KnownLog& log,
                                                      replication::CommitNumber number) const;

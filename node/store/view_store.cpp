@@ -3,29 +3,25 @@
 #include <algorithm>
 
 #include "crypto/base/wire.hpp"
+#include "node/store/view_tables.hpp"
 
 namespace entrepot::node {
 namespace {
 
+using namespace views;
 using replication::ArrivedChange;
 using replication::Dot;
 using replication::RecordKey;
 using replication::RecordState;
 
-constexpr TableIndex records_table{0}, ids_table{1}, conflicts_table{2}, standing_table{3},
-    waiting_table{4}, quarantine_table{5}, officers_table{6};
 constexpr std::uint64_t standing_row = 1;
 
 EnvironmentOptions view_options() {
     EnvironmentOptions out;
     out.tables = {{"r", TableKeys::numbers}, {"i", TableKeys::bytes},   {"x", TableKeys::numbers},
                   {"p", TableKeys::numbers}, {"w", TableKeys::numbers}, {"q", TableKeys::numbers},
-                  {"o", TableKeys::numbers}};
+                  {"o", TableKeys::numbers}, {"y", TableKeys::numbers}};
     return out;
-}
-
-std::uint8_t domain_of(TableIndex table) {
-    return static_cast<std::uint8_t>(table);
 }
 
 Bytes encode_row(const ViewedRecord& record, const RecordState& state) {
@@ -95,26 +91,6 @@ Result<ArrivedChange> decode_waiting(ByteView plain) {
     return out;
 }
 
-Bytes encode_quarantined(const QuarantinedContent& content) {
-    WireWriter out;
-    out.fixed(content.dot.log).u64(content.dot.number.value).u32(content.change);
-    out.sized16(as_bytes(content.code))
-        .sized16(as_bytes(content.why).first(std::min<std::size_t>(content.why.size(), 1024)));
-    return out.take();
-}
-
-Result<QuarantinedContent> decode_quarantined(ByteView plain) {
-    WireReader reader(plain);
-    QuarantinedContent out;
-    out.dot.log = reader.fixed<replication::LogId>();
-    out.dot.number.value = reader.u64();
-    out.change = reader.u32();
-    out.code = as_text(reader.sized16());
-    out.why = as_text(reader.sized16());
-    TRY(reader.finish("quarantined content"));
-    return out;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& directory,
@@ -136,6 +112,7 @@ Status ViewStore::read_standing() {
     counts_.clear();
     stalled_.clear();
     last_reference_ = 0;
+    counted_ = {};
     officers_.clear();
     if (!sealed) {
         return {};
@@ -159,6 +136,9 @@ Status ViewStore::read_standing() {
     for (std::uint32_t count = reader.u32(); count > 0 && reader.ok(); --count) {
         const auto log = reader.fixed<replication::LogId>();
         stalled_[log] = {reader.u64()};
+    }
+    if (!reader.rest().empty()) {
+        read_counted(reader, counted_);
     }
     TRY(reader.finish("standing of the views"));
     return read_officers(transaction);
@@ -260,6 +240,7 @@ Status ViewStore::flush() {
     for (const auto& [log, number] : stalled_) {
         standing.fixed(log).u64(number.value);
     }
+    write_counted(standing, counted_);
     Status stored = transaction->put(
         standing_table, standing_row,
         rows_.seal(domain_of(standing_table), standing_row, standing.view(), entropy_));
@@ -310,36 +291,6 @@ Result<std::vector<ArrivedChange>> ViewStore::waiting() const {
     return out;
 }
 
-Status ViewStore::add_quarantined(const QuarantinedContent& content) {
-    TRY_ASSIGN(Transaction * transaction, batch());
-    TRY_ASSIGN(const auto last, transaction->last(quarantine_table));
-    const std::uint64_t row = last ? last->first + 1 : 1;
-    ++unflushed_;
-    return transaction->put(
-        quarantine_table, row,
-        rows_.seal(domain_of(quarantine_table), row, encode_quarantined(content), entropy_),
-        PutMode::append);
-}
-
-Result<std::vector<QuarantinedContent>> ViewStore::quarantined() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
-    std::vector<QuarantinedContent> out;
-    Status failed;
-    TRY(transaction.scan(quarantine_table, 0, [&](std::uint64_t row, ByteView sealed) {
-        auto plain = rows_.open(domain_of(quarantine_table), row, sealed);
-        auto content =
-            plain ? decode_quarantined(*plain) : Result<QuarantinedContent>(plain.error());
-        if (!content) {
-            failed = std::move(content).error();
-            return false;
-        }
-        out.push_back(std::move(*content));
-        return true;
-    }));
-    TRY(failed);
-    return out;
-}
-
 Result<std::unique_ptr<ViewSnapshot>> ViewStore::snapshot() const {
     TRY_ASSIGN(Transaction transaction, environment_->read());
     return std::unique_ptr<ViewSnapshot>(new ViewSnapshot(std::move(transaction), rows_));
@@ -349,7 +300,8 @@ Status ViewStore::clear() {
     batch_.reset();
     TRY_ASSIGN(Transaction transaction, environment_->write());
     for (const TableIndex table : {records_table, ids_table, conflicts_table, standing_table,
-                                   waiting_table, quarantine_table, officers_table}) {
+                                   waiting_table, quarantine_table, officers_table,
+                                   far_reaching_table}) {
         TRY(transaction.clear(table));
     }
     TRY(transaction.commit());

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "node/store/environment.hpp"
 #include "node/store/log_store.hpp"
@@ -40,6 +41,13 @@ struct QuarantinedContent {
 /// Logs that stand still (a key is missing, or only relayed here): the first number not opened.
 using StalledLogs = std::map<replication::LogId, replication::CommitNumber>;
 
+/// What the views rest on, beside the log's position: how much of it was looked at, and where logs
+/// ended then. A log without an entry had no end.
+struct CountedMarks {
+    replication::RosterLength roster_length;
+    LogStore::Marks log;
+    std::map<replication::LogId, replication::CommitNumber> ends;
+};
 /// What a log has said of its node's officers: the newest certificate of each.
 using LogOfficers = std::map<replication::OfficerId, replication::OfficerCertificate>;
 
@@ -75,6 +83,8 @@ public:
     /// Adds the dots that `state.shown` has and the record's row has not.
     Status save(const replication::RecordKey& key, const replication::RecordState& state) override;
 
+    Status forget(const replication::RecordKey& key) override;
+
     Result<std::optional<ViewedRecord>> record(const replication::RecordKey& key);
 
     /// Log position that the batch reflects; 0 for empty views.
@@ -85,6 +95,11 @@ public:
     void note_reference(std::uint32_t number) {
         last_reference_ = std::max(last_reference_, number);
     }
+
+    CountedMarks& counted() { return counted_; }
+    /// Adds to the records that are recomputed whenever the counted set changes.
+    Status add_far_reaching(const replication::RecordKey& key);
+    Result<std::set<replication::RecordKey>> far_reaching() const;
 
     StalledLogs& stalled() { return stalled_; }
     const StalledLogs& stalled() const { return stalled_; }
@@ -103,6 +118,8 @@ public:
 
     Status add_quarantined(const QuarantinedContent& content);
     Result<std::vector<QuarantinedContent>> quarantined() const;
+    /// Takes out content of commits that do not count any more.
+    Status drop_quarantined(const std::function<bool(const replication::Dot&)>& is_dropped);
 
     /// What a log has said of officers up to position(); empty when nothing.
     const LogOfficers& officers(const replication::LogId& log) const;
@@ -144,6 +161,7 @@ private:
     std::uint64_t unflushed_ = 0;
     CompartmentCounts counts_;
     StalledLogs stalled_;
+    CountedMarks counted_;
     std::uint32_t last_reference_ = 0;
     std::map<replication::LogId, std::pair<std::uint64_t, LogOfficers>> officers_;  ///< with row
     Loaded loaded_;

@@ -8,6 +8,7 @@
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
 #include "node/desk/verification.hpp"
+#include "node/forks/forks.hpp"
 #include "node/worker/call.hpp"
 #include "node/worker/officer_routes.hpp"
 #include "node/worker/work_loop.hpp"
@@ -224,6 +225,13 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/administration/grants"},
                at_desk(loop, administers, [](Call& call, JsonDone done) {
                    grant_right(call.desk, call.body, std::move(done));
+               }));
+    router.add({"GET", "/forks"},
+               at_desk(loop, {Duty::own},
+                       at_once([](Call& call) -> Result<json> { return list_forks(call.desk); })));
+    router.add({"POST", "/administration/settle"},
+               at_desk(loop, administers, [](Call& call, JsonDone done) {
+                   settle_fork(call.desk, call.body, std::move(done));
                }));
     router.add({"GET", "/roster"},
                at_desk(loop, {Duty::own}, at_once([](Call& call) -> Result<json> {

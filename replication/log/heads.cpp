@@ -18,4 +18,16 @@ void Heads::advance(const LogId& log, const Head& head) {
     place->second = head;
 }
 
+void Heads::rewind(const LogId& log, const Head& head) {
+    const auto found = heads_.find(log);
+    if (found == heads_.end() || found->second.number <= head.number) {
+        return;
+    }
+    if (head.number.value == 0) {
+        heads_.erase(found);
+    } else {
+        found->second = head;
+    }
+}
+
 }  // namespace entrepot::replication

@@ -22,6 +22,8 @@ public:
     const Head* find(const LogId& log) const;
     /// Sets or adds; a head never goes back (broken invariant).
     void advance(const LogId& log, const Head& head);
+    /// The log left the branch it was on: goes back to this head, or to none when its number is 0.
+    void rewind(const LogId& log, const Head& head);
     const std::map<LogId, Head>& all() const { return heads_; }
 
     /// H("heads" ‖ log id ‖ number ‖ hash …) over the logs `include` accepts, by rising log id.

@@ -43,6 +43,16 @@ std::string reason(const WaitingChange& change) {
            to_base32(change.blocker->log.view());
 }
 
+/// Whether every entry names the change of this record that its log merged last: then it holds one
+/// for certain.
+bool names_newest(const RecordState& state, const Context& context) {
+    return std::all_of(context.begin(), context.end(), [&](const ContextEntry& entry) {
+        return std::any_of(state.shown.begin(), state.shown.end(), [&](const ContextEntry& shown) {
+            return shown.log == entry.log && shown.number == entry.number;
+        });
+    });
+}
+
 /// Takes out the entries that cover nothing.
 void leave_out(Context& context, const std::vector<std::size_t>& excluded) {
     for (auto at = excluded.rbegin(); at != excluded.rend(); ++at) {
@@ -185,6 +195,9 @@ Result<bool> Applier::merge(const RecordKey& record, const CountedChange& counte
     if (is_merged(state, counted.dot)) {
         return false;
     }
+    if (!names_newest(state, counted.change.context)) {
+        far_reaching_.push_back(record);
+    }
     merge_change(state, counted);
     TRY(states_.save(record, state));
     return true;
@@ -203,6 +216,9 @@ Result<bool> Applier::try_waiting(std::uint64_t order, std::vector<std::uint64_t
     }
     CountedChange counted = change.arrived.counted;
     leave_out(counted.change.context, change.excluded);
+    if (!change.excluded.empty()) {
+        far_reaching_.push_back(change.arrived.record);
+    }
     TRY_ASSIGN(const bool merged, merge(change.arrived.record, counted));
     const WaitingChange released = waiting_->release(order);
     woken = waiting_->woken(counted.dot, &released.arrived.record);
@@ -248,6 +264,9 @@ Result<std::vector<RecordKey>> Applier::apply(ArrivedChange arrived) {
         return std::vector<RecordKey>{};
     }
     leave_out(change.arrived.counted.change.context, change.excluded);
+    if (!change.excluded.empty()) {
+        far_reaching_.push_back(record);
+    }
     TRY_ASSIGN(const bool merged, merge(record, change.arrived.counted));
     std::vector<RecordKey> changed;
     if (merged) {
@@ -281,6 +300,40 @@ Result<std::vector<RecordKey>> Applier::recheck() {
     waiting_->watchers.clear();
     waiting_->unexamined.clear();
     return settle(std::move(kept), {});
+}
+
+/// All of them wait at first, so that each is looked at after those that it rests on.
+Status Applier::recompute(const RecordKey& record, std::vector<CountedChange> counted) {
+    TRY(states_.forget(record));
+    if (const auto found = waiting_->by_record.find(record); found != waiting_->by_record.end()) {
+        const Waiting::OfRecord waiting = found->second;
+        for (const auto& [dot, order] : waiting) {
+            waiting_->release(order);
+        }
+    }
+    std::vector<Order> orders;
+    for (CountedChange& each : counted) {
+        if (waiting_->holds(record, each.dot)) {
+            continue;
+        }
+        WaitingChange change;
+        change.arrived = {record, std::move(each)};
+        change.order = waiting_->next_order++;
+        orders.push_back(change.order);
+        waiting_->keep(std::move(change));
+    }
+    TRY(settle(std::move(orders), {}));
+    return {};
+}
+
+std::vector<CountedChange> Applier::waiting_of(const RecordKey& record) const {
+    std::vector<CountedChange> out;
+    if (const auto found = waiting_->by_record.find(record); found != waiting_->by_record.end()) {
+        for (const auto& [dot, order] : found->second) {
+            out.push_back(waiting_->changes.at(order).arrived.counted);
+        }
+    }
+    return out;
 }
 
 std::vector<const ArrivedChange*> Applier::waiting() const {

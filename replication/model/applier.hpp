@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "replication/model/record_state.hpp"
 
@@ -29,6 +30,8 @@ public:
     virtual ~RecordStates() = default;
     virtual Result<std::optional<RecordState>> load(const RecordKey& key) = 0;
     virtual Status save(const RecordKey& key, const RecordState& state) = 0;
+    /// Forgets the record: it has no merged change. No error when there is none.
+    virtual Status forget(const RecordKey& key) = 0;
 };
 
 /// What this node knows of a commit that a context names.
@@ -67,9 +70,19 @@ public:
 
     /// After a cut or a settled fork excluded commits that are not merged here: drops waiting
     /// changes that are excluded now, and looks at all others anew. Where a merged change is
-    /// excluded, or one admitted that was not, recompute the records instead: a new Applier, and
-    /// all their changes.
+    /// excluded, or one admitted that was not, recompute the records first.
     Result<std::vector<RecordKey>> recheck();
+
+    /// After the counted set changed: makes the record anew from its changes, all that are counted
+    /// now, merged before or not, in any order. What must wait, waits. recheck() follows, once for
+    /// all records.
+    Status recompute(const RecordKey& record, std::vector<CountedChange> counted);
+    /// Waiting changes of one record.
+    std::vector<CountedChange> waiting_of(const RecordKey& record) const;
+    /// Records merged since the last call of which a change's context names a commit that is
+    /// excluded, or perhaps holds no change of this record: commits that do not touch such a record
+    /// may change it, so it is recomputed whenever the counted set changes.
+    std::vector<RecordKey> take_far_reaching() { return std::exchange(far_reaching_, {}); }
 
     /// Waiting changes in order of arrival, for `status` and for keeping across restarts.
     std::vector<const ArrivedChange*> waiting() const;
@@ -91,6 +104,7 @@ private:
     std::shared_ptr<Waiting> waiting_;
     RecordStates& states_;
     const CommitKnowledge& knowledge_;
+    std::vector<RecordKey> far_reaching_;
 };
 
 }  // namespace entrepot::replication

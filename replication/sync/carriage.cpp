@@ -23,7 +23,7 @@ bool Carriage::carries(const CompartmentId& compartment) {
 }
 
 bool Carriage::exchanges(const LogDescriptor& log, const LogId& id) {
-    return carries(log.compartment) && !replica_.is_forked(id);
+    return carries(log.compartment) && !replica_.is_stopped(id);
 }
 
 Lane Carriage::lane(const CompartmentId& compartment) {
@@ -38,6 +38,11 @@ CountedHeads Carriage::heads() {
         }
         if (const auto counted = replica_.counted_head(log)) {
             out.emplace_hint(out.end(), log, *counted);
+        }
+    }
+    for (const Head& head : replica_.uncounted()) {
+        if (carries(head.descriptor.compartment)) {
+            out.emplace(head.descriptor.id(), head);
         }
     }
     return out;

@@ -18,11 +18,11 @@ public:
     const NodeId& peer() const { return peer_; }
     /// Whether this node and the peer may both at least relay the compartment.
     bool carries(const CompartmentId& compartment);
-    /// Whether the log is carried by both and has not forked.
+    /// Whether the log is carried by both and takes commits: no fork, or one that a cut settled.
     bool exchanges(const LogDescriptor& log, const LogId& id);
     /// The lane of a compartment that is carried.
     Lane lane(const CompartmentId& compartment);
-    /// Counted heads of all logs that are exchanged.
+    /// Counted heads of all logs that are exchanged; number 0 where nothing counts.
     CountedHeads heads();
 
 private:

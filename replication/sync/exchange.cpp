@@ -21,6 +21,26 @@ std::optional<std::set<LogId>> Exchange::moved_since(std::uint64_t cursor) const
     return std::set<LogId>(first, moved_.end());
 }
 
+void Exchange::note_rewound(const LogId& log, CommitNumber to) {
+    rewound_.push_back(log);
+    for (auto& [peer, logs] : acknowledged_) {
+        if (const auto held = logs.find(log); held != logs.end()) {
+            held->second = std::min(held->second, to);
+        }
+    }
+}
+
+void Exchange::note_lacking(const NodeId& peer, const LogId& log, CommitNumber number) {
+    const auto of_peer = acknowledged_.find(peer);
+    if (of_peer == acknowledged_.end()) {
+        return;
+    }
+    const auto held = of_peer->second.find(log);
+    if (held != of_peer->second.end() && held->second >= number) {
+        held->second = {number.value - 1};
+    }
+}
+
 bool Exchange::claim(const LogId& log, SessionNumber session, SteadyTime now) {
     const auto [place, is_new] = claims_.try_emplace(log, Claim{session, now});
     const bool expired = place->second.renewed.ms + claim_ms < now.ms;

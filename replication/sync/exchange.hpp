@@ -35,6 +35,12 @@ public:
     /// Logs noted since `cursor`, each once; nothing when that is too long ago: look at all.
     std::optional<std::set<LogId>> moved_since(std::uint64_t cursor) const;
 
+    /// Notes that a log left the branch it was on, back to this number: what peers were thought to
+    /// hold of it beyond that is forgotten.
+    void note_rewound(const LogId& log, CommitNumber to);
+    std::size_t rewound_end() const { return rewound_.size(); }
+    const LogId& rewound(std::size_t place) const { return rewound_[place]; }
+
     /// Takes or renews the right to fetch a log's backlog; false while another session fetches it.
     bool claim(const LogId& log, SessionNumber session, SteadyTime now);
     void release(const LogId& log, SessionNumber session);
@@ -53,6 +59,8 @@ public:
     void return_credit(std::uint64_t bytes) { credit_lent_ -= bytes; }
 
     void note_acknowledged(const NodeId& peer, const LogId& log, CommitNumber number);
+    /// The peer asks for it from there on: it does not hold what it held.
+    void note_lacking(const NodeId& peer, const LogId& log, CommitNumber number);
     CommitNumber acknowledged(const NodeId& peer, const LogId& log) const;
 
 private:
@@ -67,6 +75,7 @@ private:
     std::uint64_t sessions_ = 0;
     std::vector<LogId> moved_;
     std::uint64_t moved_base_ = 0;
+    std::vector<LogId> rewound_;
     std::map<LogId, Claim> claims_;
     std::map<LogId, HalfCommit> halves_;
     std::size_t half_bytes_ = 0;

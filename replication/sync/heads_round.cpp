@@ -13,8 +13,7 @@ std::size_t bucket_of(const LogId& log) {
 
 }  // namespace
 
-HeadsRound::HeadsRound(const Replica& replica, Carriage& carriage, Outgoing& outgoing,
-                       Incoming& incoming)
+HeadsRound::HeadsRound(Replica& replica, Carriage& carriage, Outgoing& outgoing, Incoming& incoming)
     : replica_(replica), carriage_(carriage), outgoing_(outgoing), incoming_(incoming) {}
 
 void HeadsRound::request() {
@@ -127,11 +126,15 @@ Status HeadsRound::receive(const message::HeadList& part) {
 /// Takes the peer's statement of one log.
 Status HeadsRound::compare(const Head& theirs) {
     const LogId log = theirs.descriptor.id();
-    if (theirs.number.value == 0 || listing_.seen.size() >= listed_most ||
+    const bool is_none = theirs.number.value == 0;
+    if (is_none != theirs.hash.is_zero() || listing_.seen.size() >= listed_most ||
         !listing_.seen.insert(log).second) {
         return Error{session_malformed, "a list of heads repeats a log, or has no end"};
     }
     if (!is_listed(log) || !carriage_.exchanges(theirs.descriptor, log)) {
+        return {};
+    }
+    if (is_none && replica_.learn(theirs.descriptor)) {
         return {};
     }
     const auto own = snapshot_.find(log);

@@ -12,7 +12,7 @@ class HeadsRound {
 public:
     static constexpr std::uint64_t listed_whole_most = 512;
 
-    HeadsRound(const Replica& replica, Carriage& carriage, Outgoing& outgoing, Incoming& incoming);
+    HeadsRound(Replica& replica, Carriage& carriage, Outgoing& outgoing, Incoming& incoming);
 
     /// Starts a round, or another one after the one under way.
     void request();
@@ -54,7 +54,7 @@ private:
     Status compare(const Head& theirs);
     void state_equal(const Head& head);
 
-    const Replica& replica_;
+    Replica& replica_;
     Carriage& carriage_;
     Outgoing& outgoing_;
     Incoming& incoming_;

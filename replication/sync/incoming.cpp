@@ -42,7 +42,11 @@ void Incoming::stated(const LogDescriptor& log, const Stated& heads) {
     const LogId id = log.id();
     Progress& progress = progress_of(log, id);
     progress.peer = heads.theirs;
-    if (heads.theirs <= heads.mine) {
+    const bool is_stuck = heads.mine < heads.theirs && progress.stuck_at == heads.mine.next();
+    progress.stuck_at = heads.mine < heads.theirs ? heads.mine.next() : CommitNumber{};
+    if (is_stuck) {  // two rounds, and nothing came: the peer's stream is not where it should be
+        ask_again(id);
+    } else if (heads.theirs <= heads.mine) {
         progress.subscribed = true;
     } else if (!progress.subscribed) {
         to_want_.insert(id);
@@ -222,7 +226,6 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
                                              " of a log held up to " +
                                              std::to_string(tip.number.value)};
     }
-    progress.restarting = false;
     Result<Bytes> commit = from_wire(assembly.wire, source.log, assembly.number, tip.hash);
     if (!commit) {
         return refuse(source, assembly, std::move(commit).error());
@@ -231,6 +234,7 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
     if (!offered) {
         return refuse(source, assembly, std::move(offered).error());
     }
+    progress.restarting = false;
     // Credit knows only what this session received.
     return settle(source, assembly, *offered, assembly.wire.size() - assembly.carried_over);
 }
@@ -258,9 +262,11 @@ Status Incoming::settle(const Source& source, const Assembly& assembly, Offered 
     return {};
 }
 
-/// A commit put together from two connections may be wrong through no fault of this peer.
+/// A commit put together from two connections may be wrong through no fault of this peer, and one
+/// that was sent before this node left a branch may follow another commit than the one held now.
 Status Incoming::refuse(const Source& source, const Assembly& assembly, Error error) {
-    if (assembly.resumed && error.code.kind() == ErrorKind::refused) {
+    const bool is_excused = assembly.resumed || progress_[source.log].restarting;
+    if (is_excused && error.code.kind() == ErrorKind::refused) {
         ask_again(source.log);
         return {};
     }
@@ -314,6 +320,9 @@ void Incoming::stop(const LogId& log) {
         replica_.exchange().release(log, session_);
     }
     replica_.exchange().drop_half(log);
+    if (const auto found = progress_.find(log); found != progress_.end()) {
+        found->second = {found->second.descriptor, {}, {}, false, false, true};
+    }
 }
 
 std::optional<message::Want> Incoming::want(SteadyTime now) {

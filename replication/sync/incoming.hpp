@@ -29,7 +29,8 @@ public:
     /// The log's durable head moved.
     void moved(const LogId& log);
     void roster_grew();
-    /// The log has forked: nothing more is asked for.
+    /// The log has forked, or left its branch: nothing more is asked for, what is on its way is
+    /// passed over, until heads are compared again.
     void stop(const LogId& log);
 
     /// What to ask for now; nothing while other sessions fetch what is lacking.
@@ -55,6 +56,7 @@ private:
     struct Progress {
         LogDescriptor descriptor;
         CommitNumber peer;        ///< what it stated last
+        CommitNumber stuck_at;    ///< what was lacking first when it stated that; 0 for nothing
         bool subscribed = false;  ///< the peer's stream is open at our next commit, or will be
         bool stalled = false;     ///< what comes is dropped until the log or the roster moves
         bool restarting = false;  ///< asked for again: what was sent before that is passed over

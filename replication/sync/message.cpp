@@ -119,6 +119,13 @@ struct Writer {
         out.raw(part.bytes);
     }
     void operator()(const Bye& part) const { out.sized8(as_bytes(part.reason)); }
+    void operator()(const ReceiptsHeld& part) const {
+        write_varint(out, part.places.size());
+        for (const auto& place : part.places) {
+            out.fixed(place.node).fixed(place.compartment).u64(place.time.value);
+        }
+    }
+    void operator()(const SignedReceipt& part) const { out.sized32(part.bytes); }
 };
 
 template <class T>
@@ -257,6 +264,24 @@ Frame read_as<Frame>(WireReader& in) {
 template <>
 Bye read_as<Bye>(WireReader& in) {
     return {std::string(as_text(in.sized8(reason_most)))};
+}
+
+template <>
+ReceiptsHeld read_as<ReceiptsHeld>(WireReader& in) {
+    ReceiptsHeld out;
+    const std::size_t count = read_count(in, receipts_most, 40);
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        ReceiptsHeld::Place place;
+        place.node = in.fixed<NodeId>();
+        place.compartment = in.fixed<CompartmentId>();
+        place.time.value = in.u64();
+        out.places.push_back(place);
+    }
+    return out;
+}
+template <>
+SignedReceipt read_as<SignedReceipt>(WireReader& in) {
+    return {in.sized32(Receipt::size_most)};
 }
 
 template <std::size_t... I>

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "crypto/base/wire.hpp"
+#include "replication/log/fork.hpp"
 #include "replication/log/heads.hpp"
-#include "replication/sync/fork.hpp"
 #include "replication/sync/session.hpp"
 
 namespace entrepot::replication::message {
@@ -19,6 +19,7 @@ inline constexpr std::size_t entries_most = 1024;  ///< roster entries in a part
 inline constexpr std::size_t heads_most = 1024;    ///< heads in a part
 inline constexpr std::size_t wants_most = 1024;    ///< wants in a part
 inline constexpr std::size_t acknowledged_most = 1024;
+inline constexpr std::size_t receipts_most = 1024;
 inline constexpr std::size_t bucket_count = 256;
 inline constexpr std::size_t reason_most = 64;
 
@@ -99,8 +100,21 @@ struct Bye {
     std::string reason;
 };
 
+/// Of which nodes and compartments the sender keeps a receipt, and of when.
+struct ReceiptsHeld {
+    struct Place {
+        NodeId node;
+        CompartmentId compartment;
+        HybridTime time;
+    };
+    std::vector<Place> places;
+};
+struct SignedReceipt {
+    ByteView bytes;
+};
+
 using Part = std::variant<Hello, Proof, RosterEntries, Fork, Claim, Digest, Buckets, HeadList, Want,
-                          Acknowledge, Check, CheckReply, Frame, Bye>;
+                          Acknowledge, Check, CheckReply, Frame, Bye, ReceiptsHeld, SignedReceipt>;
 
 /// Appends one part: its type and its fields.
 void write_part(WireWriter& out, const Part& part);

@@ -141,6 +141,10 @@ Status Outgoing::want(const message::WantedLog& wanted) {
     stream.open = true;
     stream.next = wanted.from;
     stream.offset = wanted.offset;
+    if (stream.acknowledged >= wanted.from) {  // it left the branch that it was on
+        stream.acknowledged = before;
+        replica_.exchange().note_lacking(carriage_.peer(), wanted.log, wanted.from);
+    }
     while (!stream.in_flight.empty() && stream.in_flight.back().number >= wanted.from) {
         stream.in_flight.pop_back();
         --unacknowledged_;

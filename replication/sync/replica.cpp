@@ -8,6 +8,11 @@
 namespace entrepot::replication {
 namespace {
 
+Error ended(const LogDescriptor& log) {
+    return {replica_log_ended, "others hold more of log " + to_hex(log.id().view()) +
+                                   " than this node did; it goes on in another"};
+}
+
 Error forked(const LogDescriptor& log) {
     return {replica_log_forked, "log " + to_hex(log.id().view()) + " has forked and takes nothing"};
 }
@@ -72,6 +77,9 @@ Result<std::uint64_t> Replica::append_local(const LogDescriptor& log, Bytes comm
     if (is_forked(log.id())) {
         return forked(log);
     }
+    if (is_ended(log.id())) {
+        return ended(log);
+    }
     TRY_ASSIGN(const LogTip tip, accepted_tip(log.id()));
     if (header.log != log.id() || header.number != tip.number.next() ||
         header.previous != tip.hash || header.roster_length < tip.roster_length) {
@@ -129,10 +137,96 @@ Result<bool> Replica::offer_fork(ForkProof proof) {
         return false;
     }
     TRY(proof.verify(state_->roster));
-    state_->state_of(proof.descriptor).fork = proof;
-    ++state_->fork_count;
-    state_->queue(ForkWrite{std::move(proof)});
+    return state_->take_proof(std::move(proof));
+}
+
+Result<bool> Replica::offer_claim(ForkProof proof) {
+    TRY(proof.verify(state_->roster));
+    const LogId id = proof.descriptor.id();
+    const CommitNumber number = proof.number();
+    TRY_ASSIGN(const bool is_new, state_->take_proof(std::move(proof)));
+    LogState& log = state_->logs.at(id);
+    const auto end = end_of(log.descriptor, id, state_->roster);
+    if (end && number <= end->number && number <= log.accepted.number &&
+        !state_->is_on_named_branch(id, log, *end)) {
+        state_->leave_branch(id, log, number, *end);
+    }
+    return is_new;
+}
+
+bool Replica::learn(const LogDescriptor& log) {
+    return state_->learn(log);
+}
+
+Result<bool> Replica::offer_receipt(Receipt receipt) {
+    State& state = *state_;
+    TRY(receipt.verify(state.roster));
+    const auto known = state.receipt_times.find(receipt.place());
+    if (known != state.receipt_times.end() && known->second >= receipt.time) {
+        return false;
+    }
+    state.receipt_times[receipt.place()] = receipt.time;
+    state.queue(ReceiptWrite{std::move(receipt)});
     return true;
+}
+
+std::size_t Replica::issue_receipts(const crypto::SigningKey& key, WallTime now) {
+    State& state = *state_;
+    std::map<CompartmentId, std::vector<ReceiptHead>> held;
+    for (const auto& [log, head] : state.heads.all()) {
+        const auto counted = counted_head(log);
+        auto& heads = held[head.descriptor.compartment];
+        if (counted && heads.size() < Receipt::heads_most) {
+            heads.push_back({log, counted->number, counted->hash});
+        }
+    }
+    std::size_t issued = 0;
+    for (auto& [compartment, heads] : held) {
+        const ReceiptPlace place{state.self, compartment};
+        const auto last = state.receipts.find(place);
+        const auto time = state.receipt_times.find(place);
+        const bool under_way = time != state.receipt_times.end() &&
+                               (last == state.receipts.end() || last->second.time < time->second);
+        const bool is_news =
+            last == state.receipts.end() ? !heads.empty() : last->second.heads != heads;
+        if (under_way || !is_news || !may_carry(state.self, compartment)) {
+            continue;
+        }
+        const HybridTime after{time == state.receipt_times.end() ? 0 : time->second.value + 1};
+        Receipt receipt{state.self,
+                        state.roster.administration(),
+                        compartment,
+                        state.durable_roster,
+                        std::max(HybridTime::from_wall(now), after),
+                        std::move(heads),
+                        {}};
+        receipt.sign(key);
+        const auto offered = offer_receipt(std::move(receipt));
+        issued += offered && *offered ? 1 : 0;
+    }
+    return issued;
+}
+
+const std::map<ReceiptPlace, Receipt>& Replica::receipts() const {
+    return state_->receipts;
+}
+
+std::uint64_t Replica::receipt_count() const {
+    return state_->receipt_count;
+}
+
+std::optional<ReceiptHead> Replica::receipted(const LogId& log) const {
+    std::optional<ReceiptHead> out;
+    for (const auto& [place, receipt] : state_->receipts) {
+        const NodeCertificate* node = state_->roster.node(place.node);
+        const bool leads = node != nullptr && node->kind == NodeKind::headquarters &&
+                           !state_->roster.is_revoked(place.node);
+        const ReceiptHead* head = leads ? receipt.find(log) : nullptr;
+        if (head != nullptr && (!out || out->number < head->number)) {
+            out = *head;
+        }
+    }
+    return out;
 }
 
 std::vector<Write> Replica::take_writes() {
@@ -151,7 +245,7 @@ std::uint64_t Replica::durable_sequence() const {
 void Replica::durable(std::uint64_t sequence) {
     State& state = *state_;
     while (!state.pending.empty() && state.pending.front().sequence <= sequence) {
-        const PendingWrite done = state.pending.front();
+        PendingWrite done = std::move(state.pending.front());
         state.pending.pop_front();
         if (done.log) {
             LogState& log = state.logs.at(*done.log);
@@ -162,6 +256,15 @@ void Replica::durable(std::uint64_t sequence) {
             state.exchange.note_moved(*done.log);
         }
         state.durable_roster = std::max(state.durable_roster, done.roster_length);
+        if (done.receipt) {
+            const ReceiptPlace place = done.receipt->place();
+            state.receipts.insert_or_assign(place, *std::move(done.receipt));
+            ++state.receipt_count;
+        }
+        if (done.learned) {
+            state.logs.at(*done.learned).known = true;
+            ++state.known_count;
+        }
     }
     state.durable_sequence = std::max(state.durable_sequence, sequence);
 }
@@ -169,6 +272,40 @@ void Replica::durable(std::uint64_t sequence) {
 bool Replica::is_forked(const LogId& log) const {
     const auto found = state_->logs.find(log);
     return found != state_->logs.end() && found->second.fork.has_value();
+}
+
+bool Replica::is_stopped(const LogId& log) const {
+    const auto found = state_->logs.find(log);
+    return found != state_->logs.end() && state_->is_stopped(found->second, log);
+}
+
+bool Replica::is_ended(const LogId& log) const {
+    const auto found = state_->logs.find(log);
+    return found != state_->logs.end() && found->second.ended;
+}
+
+std::vector<Head> Replica::uncounted() const {
+    std::vector<Head> out;
+    for (const auto& [id, log] : state_->logs) {
+        const bool is_held = state_->heads.find(id) != nullptr;
+        const auto end = log.known || is_held ? end_of(log.descriptor, id, state_->roster)
+                                              : std::optional<Cut>();
+        if (end && end->number.value == 0) {
+            out.push_back({log.descriptor, {}, {}});
+        }
+    }
+    return out;
+}
+
+std::optional<Cut> Replica::end(const LogId& log) const {
+    const auto found = state_->logs.find(log);
+    const bool is_known =
+        found != state_->logs.end() && (found->second.known || state_->heads.find(log) != nullptr);
+    return is_known ? end_of(found->second.descriptor, log, state_->roster) : std::nullopt;
+}
+
+std::uint64_t Replica::known_count() const {
+    return state_->known_count;
 }
 
 std::vector<ForkProof> Replica::forks() const {

@@ -3,6 +3,10 @@
 //
 //   offer / append_local / offer_roster ──► take_writes ──► (driver: one transaction) ──► durable
 //
+// A log that has forked takes nothing until a cut names the branch that counts. A node on another
+// branch then leaves it: what it holds from the fork on is kept aside (RewindWrite), heads go back
+// at once, and the branch that counts is fetched like any other commits. PROTOCOL.md, "Forks".
+//
 // Sans-I/O and for one thread. Does not promise that anything offered is on disk: only heads() and
 // durable_roster_length() say so, and sessions acknowledge and announce nothing else.
 #pragma once
@@ -13,12 +17,14 @@
 #include <vector>
 
 #include "replication/log/admission.hpp"
+#include "replication/log/fork.hpp"
 #include "replication/store.hpp"
-#include "replication/sync/fork.hpp"
+#include "replication/sync/receipt.hpp"
 
 namespace entrepot::replication {
 
 inline constexpr ErrorCode replica_log_forked{"replica.log_forked", ErrorKind::conflict};
+inline constexpr ErrorCode replica_log_ended{"replica.log_ended", ErrorKind::conflict};
 inline constexpr ErrorCode replica_local_chain{"replica.local_chain", ErrorKind::conflict};
 inline constexpr ErrorCode replica_local_right{"replica.local_right", ErrorKind::denied};
 
@@ -66,11 +72,33 @@ struct RosterWrite {
 struct ForkWrite {
     ForkProof proof;
 };
+/// The commits of a log after `to` are not of the branch that the cut names: they leave it and are
+/// kept aside.
+struct RewindWrite {
+    LogId log;
+    LogDescriptor descriptor;
+    CommitNumber to;
+    Hash cut;  ///< hash of the commit that the log is cut at
+};
+/// A log of which nothing counts, known because a context may name it.
+struct DescriptorWrite {
+    LogDescriptor descriptor;
+};
+/// A log of this node that it writes no more: others hold commits of it that this disk had lost.
+struct EndWrite {
+    LogDescriptor descriptor;
+};
+/// Takes the place of an older receipt of the same node and compartment.
+struct ReceiptWrite {
+    Receipt receipt;
+};
+using WriteContent = std::variant<CommitWrite, QuarantineWrite, RosterWrite, ForkWrite, RewindWrite,
+                                  DescriptorWrite, EndWrite, ReceiptWrite>;
 /// One thing to make durable. A later write may rest on an earlier one: a prefix by sequence may be
 /// durable without the rest, never the other way round.
 struct Write {
     std::uint64_t sequence = 0;
-    std::variant<CommitWrite, QuarantineWrite, RosterWrite, ForkWrite> what;
+    WriteContent what;
 };
 
 /// What the node held when it started.
@@ -79,6 +107,11 @@ struct ReplicaStart {
     Roster roster;
     Heads heads;
     std::vector<ForkProof> forks;
+    std::vector<CommitWrite> quarantined = {};
+    std::vector<RewindWrite> rewinds = {};  ///< oldest first
+    std::vector<LogDescriptor> known = {};  ///< logs without a commit
+    std::vector<LogDescriptor> ended = {};  ///< of this node
+    std::vector<Receipt> receipts = {};
 };
 
 class Replica {
@@ -107,13 +140,33 @@ public:
     Result<Offered> offer(const LogDescriptor& log, Bytes commit);
     /// Queues a commit made here; its signature is taken as right. Gives its write's sequence.
     /// replica.local_chain unless it continues the accepted tip, replica.local_right without the
-    /// right or with another generation than its roster length knows, replica.log_forked.
+    /// right or with another generation than its roster length knows, replica.log_forked,
+    /// replica.log_ended where others hold more of that log than this node had: it goes on in
+    /// another incarnation.
     Result<std::uint64_t> append_local(const LogDescriptor& log, Bytes commit);
     /// Appends encoded entries, first to last; entries already held are skipped when equal
     /// (roster.forked when not). Then judges what was kept aside again. Gives how many were new.
     Result<std::size_t> offer_roster(RosterLength before_first, std::span<const Bytes> entries);
     /// Takes a proven fork: the log takes nothing more. fork.unproven otherwise; false if known.
     Result<bool> offer_fork(ForkProof proof);
+    /// The same of a peer that holds the other branch itself: where a cut has named a branch and
+    /// this node is not known to be on it, it leaves its own from there on.
+    Result<bool> offer_claim(ForkProof proof);
+    /// Notes a log of which nothing counts; false unless that is so under this roster and new.
+    bool learn(const LogDescriptor& log);
+
+    /// Takes a receipt, own or another's; false when one as new is here. The codes of
+    /// Receipt::verify otherwise.
+    Result<bool> offer_receipt(Receipt receipt);
+    /// Signs receipts for the compartments of which what is durable here moved since the last ones.
+    /// Gives how many.
+    std::size_t issue_receipts(const crypto::SigningKey& key, WallTime now);
+    /// The newest receipt of each node in force and compartment, durable ones only.
+    const std::map<ReceiptPlace, Receipt>& receipts() const;
+    /// Rises with each receipt that becomes durable.
+    std::uint64_t receipt_count() const;
+    /// The furthest head of a log that a headquarters in force has receipted.
+    std::optional<ReceiptHead> receipted(const LogId& log) const;
 
     /// Everything to be written since the last call, by rising sequence.
     std::vector<Write> take_writes();
@@ -125,9 +178,20 @@ public:
     /// The sequence of the newest write queued so far, taken or not.
     std::uint64_t queued_sequence() const;
 
+    /// Whether the log has forked, settled by a cut or not.
     bool is_forked(const LogId& log) const;
+    /// Whether it has forked and no cut has named the branch that counts: it takes nothing.
+    bool is_stopped(const LogId& log) const;
+    /// Whether this node writes that log of its own no more.
+    bool is_ended(const LogId& log) const;
     std::vector<ForkProof> forks() const;
     std::size_t fork_count() const;
+    /// Logs of which nothing counts that this node knows of, durably: their heads have number 0.
+    std::vector<Head> uncounted() const;
+    /// Where a log ends that this node knows of, durably; nothing when it has no end or is unknown.
+    std::optional<Cut> end(const LogId& log) const;
+    /// Rises when uncounted() may have grown.
+    std::uint64_t known_count() const;
     /// Whether the node may at least relay the compartment under the accepted roster.
     bool may_carry(const NodeId& node, const CompartmentId& compartment) const;
 

@@ -3,6 +3,62 @@
 #include "crypto/base/ensure.hpp"
 
 namespace entrepot::replication {
+namespace {
+
+/// Another commit than the one the log is cut at, continuing what is held and rightly signed: of a
+/// branch that does not count, from a peer that does not know so yet.
+bool is_beside_cut(const ParsedCommit& commit, const LogStanding& log, const Roster& roster) {
+    const auto end = end_of(log.descriptor, commit.header.log, roster);
+    const NodeCertificate* writer = roster.node(log.descriptor.node);
+    return end && writer != nullptr && commit.header.number == end->number &&
+           commit_hash(commit.bytes) != end->hash && verify_root(commit) &&
+           verify_signature(commit, writer->identity.sign);
+}
+
+}  // namespace
+
+Replica::State::State(ReplicaStart&& start, const CommitReader& commits, ReplicaLimits bounds)
+    : self(start.self),
+      roster(std::move(start.roster)),
+      heads(std::move(start.heads)),
+      reader(commits),
+      limits(bounds),
+      exchange(bounds),
+      durable_roster(roster.length()) {
+    for (const auto& [log, head] : heads.all()) {
+        LogState& state = state_of(head.descriptor);
+        state.accepted = {head.number, head.hash, {}};
+        state.knows_roster_length = false;
+        state.known = true;
+    }
+    for (const LogDescriptor& log : start.known) {
+        state_of(log).known = true;
+    }
+    learned = start.known.size();
+    for (const LogDescriptor& log : start.ended) {
+        state_of(log).ended = true;
+    }
+    for (const RewindWrite& rewound : start.rewinds) {
+        state_of(rewound.descriptor).settled_for = rewound.cut;
+    }
+    for (ForkProof& proof : start.forks) {
+        LogState& log = state_of(proof.descriptor);
+        if (!log.fork || proof.number() < log.fork->number()) {
+            fork_count += log.fork ? 0 : 1;
+            log.fork = std::move(proof);
+        }
+    }
+    for (Receipt& receipt : start.receipts) {
+        receipt_times[receipt.place()] = receipt.time;
+        receipts.insert_or_assign(receipt.place(), std::move(receipt));
+    }
+    for (CommitWrite& commit : start.quarantined) {
+        LogState& log = state_of(commit.descriptor);
+        log.quarantine_bytes += commit.bytes.size();
+        log.quarantine.emplace(commit.number, std::move(commit.bytes));
+    }
+    judge_again();
+}
 
 LogState& Replica::State::state_of(const LogDescriptor& log) {
     LogState& out = logs[log.id()];
@@ -42,11 +98,17 @@ Result<Hash> Replica::State::hash_at(const LogId& id, const LogState& log,
     return commit_hash(commit);
 }
 
-std::uint64_t Replica::State::queue(
-    std::variant<CommitWrite, QuarantineWrite, RosterWrite, ForkWrite> what) {
-    PendingWrite next{++sequence, std::nullopt, {}};
+std::uint64_t Replica::State::queue(WriteContent what) {
+    PendingWrite next{++sequence, std::nullopt, {}, {}, std::nullopt, std::nullopt};
     if (const auto* commit = std::get_if<CommitWrite>(&what)) {
         next.log = commit->log;
+        next.number = commit->number;
+    }
+    if (const auto* receipted = std::get_if<ReceiptWrite>(&what)) {
+        next.receipt = receipted->receipt;
+    }
+    if (const auto* learnt = std::get_if<DescriptorWrite>(&what)) {
+        next.learned = learnt->descriptor.id();
     }
     if (const auto* entry = std::get_if<RosterWrite>(&what)) {
         next.roster_length = entry->number;
@@ -95,6 +157,7 @@ Offered Replica::State::quarantine(const LogDescriptor& descriptor, const Commit
     }
     log.quarantine_bytes += commit.size();
     log.quarantine.emplace(header.number, commit);
+    learn(descriptor);
     const Hash hash = commit_hash(commit);
     queue(QuarantineWrite{{header.log, descriptor, header.number, hash, std::move(commit)}});
     return Offered::quarantined;
@@ -103,12 +166,7 @@ Offered Replica::State::quarantine(const LogDescriptor& descriptor, const Commit
 Result<Offered> Replica::State::prove_fork(const LogDescriptor& descriptor,
                                            const ParsedCommit& other) {
     TRY_ASSIGN(const Bytes held, held_commit(other.header.log, other.header.number));
-    ForkProof proof = ForkProof::of(descriptor, held, other.bytes);
-    TRY(proof.verify(roster));
-    LogState& log = state_of(descriptor);
-    log.fork = proof;
-    ++fork_count;
-    queue(ForkWrite{std::move(proof)});
+    TRY(take_proof(ForkProof::of(descriptor, held, other.bytes)));
     return Offered::forked;
 }
 
@@ -119,7 +177,7 @@ Result<Offered> Replica::State::judge(const LogDescriptor& descriptor, Bytes com
     LogStanding standing{descriptor, {}, {}, {}, std::nullopt};
     if (found != logs.end()) {
         LogState& log = found->second;
-        if (log.fork) {
+        if (is_stopped(log, id)) {
             return Offered::forked;
         }
         TRY(load_tip(id, log));
@@ -130,7 +188,14 @@ Result<Offered> Replica::State::judge(const LogDescriptor& descriptor, Bytes com
             TRY_ASSIGN(standing.held_hash, hash_at(id, log, parsed.header.number));
         }
     }
-    TRY_ASSIGN(const Admission admission, admit(parsed, standing, roster));
+    auto judged = admit(parsed, standing, roster);
+    if (!judged && is_beside_cut(parsed, standing, roster)) {
+        judged = Admission::beyond_cut;
+    }
+    TRY_ASSIGN(const Admission admission, std::move(judged));
+    if (descriptor.node == self && admission != Admission::duplicate) {
+        end_own(descriptor);
+    }
     switch (admission) {
         case Admission::counts:
             accept(descriptor, parsed.header, std::move(commit));
@@ -164,6 +229,7 @@ void Replica::State::drain(const LogId& id) {
 
 /// After the roster grew: what waited for it, and what a cut that moved lets count.
 void Replica::State::judge_again() {
+    settle_all();
     for (auto& [id, log] : logs) {
         auto quarantined = std::exchange(log.quarantine, {});
         log.quarantine_bytes = 0;

@@ -4,6 +4,8 @@
 //   1. accepted ≥ durable head; `unwritten` holds exactly the commits between them, in order.
 //   2. The log continues accepted.hash; nothing enters it otherwise, and nothing once it is forked.
 //   3. What is kept aside is not counted, not acknowledged and not announced.
+//   4. Where a cut ends the log and the cut's number is held, it is the commit that the cut names:
+//      else the log was rewound before anything was said of it.
 #pragma once
 
 #include <deque>
@@ -28,13 +30,21 @@ struct LogState {
     std::map<CommitNumber, Bytes> quarantine;
     std::size_t quarantine_bytes = 0;
     std::optional<ForkProof> fork;
+    Hash settled_for;          ///< the cut that was last looked at
+    std::uint64_t steps = 0;   ///< commits that the last rewind went back
+    bool known = false;        ///< durably, though it may hold no commit
+    bool is_learning = false;  ///< a DescriptorWrite is under way
+    bool ended = false;        ///< own, and written no more
 };
 
 /// What becomes durable with a write.
 struct PendingWrite {
     std::uint64_t sequence;
     std::optional<LogId> log;  ///< of a counted commit
+    CommitNumber number;
     RosterLength roster_length;
+    std::optional<LogId> learned;
+    std::optional<Receipt> receipt;
 };
 
 struct Replica::State {
@@ -53,37 +63,19 @@ struct Replica::State {
     RosterLength durable_roster;
     std::size_t fork_count = 0;
 
-    State(ReplicaStart&& start, const CommitReader& commits, ReplicaLimits bounds)
-        : self(start.self),
-          roster(std::move(start.roster)),
-          heads(std::move(start.heads)),
-          reader(commits),
-          limits(bounds),
-          exchange(bounds),
-          durable_roster(roster.length()) {
-        for (const auto& [log, head] : heads.all()) {
-            logs.emplace(log, LogState{head.descriptor,
-                                       {head.number, head.hash, {}},
-                                       false,
-                                       {},
-                                       {},
-                                       0,
-                                       {},
-                                       0,
-                                       std::nullopt});
-        }
-        for (ForkProof& proof : start.forks) {
-            LogState& log = state_of(proof.descriptor);
-            log.fork = std::move(proof);
-            ++fork_count;
-        }
-    }
+    std::size_t learned = 0;
+    std::uint64_t known_count = 0;
+    std::map<ReceiptPlace, Receipt> receipts;          ///< durable
+    std::map<ReceiptPlace, HybridTime> receipt_times;  ///< of the newest, durable or not
+    std::uint64_t receipt_count = 0;
+
+    State(ReplicaStart&& start, const CommitReader& commits, ReplicaLimits bounds);
 
     LogState& state_of(const LogDescriptor& log);
     Status load_tip(const LogId& id, LogState& log) const;
     Result<Hash> hash_at(const LogId& id, const LogState& log, CommitNumber number) const;
     Result<Offered> judge(const LogDescriptor& descriptor, Bytes commit);
-    std::uint64_t queue(std::variant<CommitWrite, QuarantineWrite, RosterWrite, ForkWrite> what);
+    std::uint64_t queue(WriteContent what);
     void accept(const LogDescriptor& descriptor, const CommitHeader& header, Bytes commit);
     Offered keep_aside(const LogDescriptor& descriptor, CommitNumber number, Bytes commit);
     Offered quarantine(const LogDescriptor& descriptor, const CommitHeader& header, Bytes commit);
@@ -91,6 +83,17 @@ struct Replica::State {
     Result<Bytes> held_commit(const LogId& id, CommitNumber number) const;
     void drain(const LogId& id);
     void judge_again();
+
+    // Forks, branches.cpp.
+    bool is_stopped(const LogState& log, const LogId& id) const;
+    void settle_all();
+    void settle(const LogId& id, LogState& log);
+    bool is_on_named_branch(const LogId& id, const LogState& log, const Cut& end) const;
+    void leave_branch(const LogId& id, LogState& log, CommitNumber differing, const Cut& end);
+    void rewind(const LogId& id, LogState& log, CommitNumber to, const Cut& end);
+    void end_own(const LogDescriptor& descriptor);
+    bool learn(const LogDescriptor& descriptor);
+    Result<bool> take_proof(ForkProof proof);
 };
 
 }  // namespace entrepot::replication

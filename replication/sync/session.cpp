@@ -25,7 +25,9 @@ Session::Core::Live::Live(Replica& replica, const NodeId& peer, const SessionLim
       incoming(replica, carriage, outgoing, limits, counters),
       heads(replica, carriage, outgoing, incoming),
       roster_length(replica.roster().length()),
-      moved(replica.exchange().moved_end()) {}
+      moved(replica.exchange().moved_end()),
+      rewound(replica.exchange().rewound_end()),
+      known(replica.known_count()) {}
 
 Session::Core::Core(Replica& shared, const SessionSelf& self,
                     const crypto::TransportPublicKey& peer, Role role, crypto::Entropy& entropy,
@@ -47,6 +49,13 @@ void Session::Core::queue(const message::Part& part) {
     parts.push_back(out.take());
 }
 
+/// What makes sense only to a live peer with a roster as long as ours.
+void Session::Core::queue_later(const message::Part& part) {
+    WireWriter out;
+    message::write_part(out, part);
+    later.push_back(out.take());
+}
+
 Status Session::Core::fail(Error error) {
     failure = error;
     state = SessionState::ended;
@@ -63,7 +72,9 @@ void Session::Core::go_live() {
 void Session::Core::follow() {
     follow_roster();
     follow_forks();
+    follow_branches();
     follow_heads();
+    follow_receipts();
 }
 
 void Session::Core::follow_roster() {
@@ -78,24 +89,6 @@ void Session::Core::follow_roster() {
     live->outgoing.roster_grew();
     live->incoming.roster_grew();
     live->heads.request();
-}
-
-/// Passes on proofs that the peer has not been seen to hold; their logs leave the exchange.
-void Session::Core::follow_forks() {
-    if (replica.fork_count() == live->forks.size()) {
-        return;
-    }
-    for (const ForkProof& proof : replica.forks()) {
-        const LogId log = proof.descriptor.id();
-        if (!live->forks.insert(log).second ||
-            !live->carriage.carries(proof.descriptor.compartment)) {
-            continue;
-        }
-        queue(message::Fork{proof.encode()});
-        live->outgoing.stop(log);
-        live->incoming.stop(log);
-        live->heads.request();
-    }
 }
 
 void Session::Core::follow_heads() {
@@ -124,7 +117,7 @@ void Session::Core::follow_heads() {
         }
     }
     for (Bytes& claim : live->outgoing.take_claims()) {
-        parts.push_back(std::move(claim));
+        later.push_back(std::move(claim));
     }
 }
 
@@ -147,7 +140,12 @@ void Session::Core::write_roster(WireWriter& out) {
 }
 
 void Session::Core::write_live(WireWriter& out, SteadyTime now) {
-    while (out.size() < message_full && live->heads.write_next(out)) {}
+    follow_heads();
+    while (!later.empty() && out.size() < message_full) {
+        out.raw(later.front());
+        later.pop_front();
+    }
+    while (later.empty() && out.size() < message_full && live->heads.write_next(out)) {}
     follow_heads();
     if (const auto want = out.size() < message_full ? live->incoming.want(now) : std::nullopt) {
         message::write_part(out, *want);
@@ -378,7 +376,7 @@ bool Session::in_sync() const {
     const Core& core = *core_;
     return core.state == SessionState::live && core.live && core.live->heads.is_valid() &&
            !core.live->heads.is_under_way() && !core.live->outgoing.is_behind() &&
-           !core.live->incoming.is_behind() && core.parts.empty() &&
+           !core.live->incoming.is_behind() && core.parts.empty() && core.later.empty() &&
            core.peer_roster >= core.replica.roster().length();
 }
 

@@ -35,7 +35,13 @@ struct Session::Core {
         HeadsRound heads;
         RosterLength roster_length;
         std::set<LogId> forks;
-        std::uint64_t moved;  ///< cursor into the exchange's journal
+        std::uint64_t moved;              ///< cursor into the exchange's journal
+        std::size_t rewound;              ///< and into that of logs that left their branch
+        std::uint64_t known;              ///< logs without a counted commit that were known
+        bool told_receipts = false;       ///< the peer knows what is kept here
+        bool asked_receipts = false;      ///< and has said what it keeps
+        std::uint64_t receipts_seen = 0;  ///< how many had become durable
+        std::map<ReceiptPlace, HybridTime> peer_receipts;  ///< what it keeps or was sent
         std::uint64_t rounds_seen = 0;
 
         Live(Replica& replica, const NodeId& peer, const SessionLimits& limits,
@@ -52,11 +58,12 @@ struct Session::Core {
 
     std::uint64_t received = 0, sent = 0;  ///< sequence numbers of messages
     std::deque<Bytes> parts;               ///< encoded, to be sent before anything else
-    RosterLength peer_roster;              ///< what the peer has or has been sent
+    std::deque<Bytes> later;   ///< encoded, to be sent once the peer has all roster entries
+    RosterLength peer_roster;  ///< what the peer has or has been sent
     ControlBudget budget;
     SteadyTime started, heard;
     std::optional<SteadyTime> owed_since;
-    std::optional<SteadyTime> void_since;  ///< the last round was void and none has followed
+    std::optional<SteadyTime> void_since;    ///< the last round was void and none has followed
     std::optional<SteadyTime> behind_since;  ///< something is lacking and nothing has moved
     std::uint64_t moved_then = 0;            ///< commits sent, taken and acknowledged at that time
     bool check_due = false, check_pending = false, check_equal = false;
@@ -81,6 +88,8 @@ struct Session::Core {
     Status take(const message::CheckReply& part, SteadyTime now);
     Status take(const message::Frame& part, SteadyTime now);
     Status take(const message::Bye& part, SteadyTime now);
+    Status take(const message::ReceiptsHeld& part, SteadyTime now);
+    Status take(const message::SignedReceipt& part, SteadyTime now);
 
     Status go_on();
     void go_live();
@@ -88,8 +97,12 @@ struct Session::Core {
     void follow();
     void follow_roster();
     void follow_forks();
+    void follow_branches();
+    void tell_receipts();
+    void follow_receipts();
     void follow_heads();
     void queue(const message::Part& part);
+    void queue_later(const message::Part& part);
 
     std::optional<Bytes> compose(SteadyTime now);
     void write_roster(WireWriter& out);

@@ -1,4 +1,4 @@
-// What a session does with each part of a message.
+// What a session does with each part of a message, and what it passes on of forks and receipts.
 #include <algorithm>
 
 #include "replication/sync/session_core.hpp"
@@ -109,10 +109,10 @@ Status Session::Core::take(const message::Fork& part, SteadyTime) {
         return out_of_place("proof of a fork");
     }
     TRY_ASSIGN(ForkProof proof, ForkProof::decode(part.proof));
-    live->forks.insert(proof.descriptor.id());
     const LogId log = proof.descriptor.id();
-    TRY_ASSIGN(const bool is_new, replica.offer_fork(std::move(proof)));
-    if (is_new) {
+    TRY(replica.offer_fork(std::move(proof)));
+    // The peer has ended its streams of this log; so does this side, and both begin anew.
+    if (live->forks.insert(log).second) {
         live->outgoing.stop(log);
         live->incoming.stop(log);
         live->heads.request();
@@ -137,7 +137,7 @@ Status Session::Core::take(const message::Claim& part, SteadyTime) {
         // The peer saw another hash than the one that was sent: what it knows of us is wrong.
         return Error{session_unexpected, "a claim of the very commit that is held"};
     }
-    return replica.offer_fork(ForkProof::of(part.descriptor, own, part.header))
+    return replica.offer_claim(ForkProof::of(part.descriptor, own, part.header))
                ? Status()
                : Status(Error{fork_unproven, "a claim that is not signed by the log's writer"});
 }
@@ -197,11 +197,109 @@ Status Session::Core::take(const message::Frame& part, SteadyTime now) {
     return live->incoming.frame(part, now);
 }
 
+Status Session::Core::take(const message::ReceiptsHeld& part, SteadyTime) {
+    if (!live || live->asked_receipts) {
+        return out_of_place("list of receipts");
+    }
+    live->asked_receipts = true;
+    for (const auto& place : part.places) {
+        live->peer_receipts[{place.node, place.compartment}] = place.time;
+    }
+    return {};
+}
+
+Status Session::Core::take(const message::SignedReceipt& part, SteadyTime) {
+    if (!live) {
+        return out_of_place("receipt");
+    }
+    TRY_ASSIGN(Receipt receipt, Receipt::decode(part.bytes));
+    HybridTime& held = live->peer_receipts[receipt.place()];
+    held = std::max(held, receipt.time);
+    if (!live->carriage.carries(receipt.compartment)) {
+        return {};
+    }
+    const auto offered = replica.offer_receipt(std::move(receipt));
+    // Between two rosters of different length a node may be withdrawn, or not known yet.
+    const bool excused = !offered && offered.error().code.kind() != ErrorKind::refused;
+    return offered || excused ? Status() : Status(offered.error());
+}
+
 Status Session::Core::take(const message::Bye& part, SteadyTime) {
     if (!is_code_name(part.reason)) {
         return Error{session_malformed, "a farewell without a code"};
     }
     return Error{session_ended, part.reason};
+}
+
+/// Passes on proofs that the peer has not been seen to hold; their logs leave the exchange.
+void Session::Core::follow_forks() {
+    if (replica.fork_count() == live->forks.size()) {
+        return;
+    }
+    for (const ForkProof& proof : replica.forks()) {
+        const LogId log = proof.descriptor.id();
+        if (!live->forks.insert(log).second ||
+            !live->carriage.carries(proof.descriptor.compartment)) {
+            continue;
+        }
+        queue_later(message::Fork{proof.encode()});
+        live->outgoing.stop(log);
+        live->incoming.stop(log);
+        live->heads.request();
+    }
+}
+
+/// Logs that left their branch are compared anew; so is all when a log became known of which
+/// nothing counts.
+void Session::Core::follow_branches() {
+    const Exchange& exchange = replica.exchange();
+    for (; live->rewound < exchange.rewound_end(); ++live->rewound) {
+        live->outgoing.stop(exchange.rewound(live->rewound));
+        live->incoming.stop(exchange.rewound(live->rewound));
+        live->heads.request();
+    }
+    if (live->known != replica.known_count()) {
+        live->known = replica.known_count();
+        live->heads.request();
+    }
+}
+
+/// Once heads were compared: of whom a receipt is kept here, and of when.
+void Session::Core::tell_receipts() {
+    if (live->told_receipts || !live->heads.is_valid()) {
+        return;
+    }
+    live->told_receipts = true;
+    message::ReceiptsHeld held;
+    for (const auto& [place, receipt] : replica.receipts()) {
+        if (live->carriage.carries(place.compartment) &&
+            held.places.size() < message::receipts_most) {
+            held.places.push_back({place.node, place.compartment, receipt.time});
+        }
+    }
+    queue_later(held);
+}
+
+/// Receipts that the peer has no newer one of. Roster and receipts go before everything else.
+void Session::Core::follow_receipts() {
+    tell_receipts();
+    if (!live->asked_receipts || live->receipts_seen == replica.receipt_count() + 1) {
+        return;
+    }
+    bool all_sent = true;
+    for (const auto& [place, receipt] : replica.receipts()) {
+        HybridTime& held = live->peer_receipts[place];
+        const bool is_news = held < receipt.time && live->carriage.carries(place.compartment) &&
+                             !replica.roster().is_revoked(place.node);
+        if (is_news && receipt.roster_length > peer_roster) {
+            all_sent = false;  // once the peer has the roster that its maker had
+        } else if (is_news) {
+            held = receipt.time;
+            const Bytes bytes = receipt.encode();
+            queue_later(message::SignedReceipt{bytes});
+        }
+    }
+    live->receipts_seen = all_sent ? replica.receipt_count() + 1 : 0;
 }
 
 }  // namespace entrepot::replication

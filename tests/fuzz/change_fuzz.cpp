@@ -1,9 +1,9 @@
 // What a seal holds once it is open, and the small records beside it: what is read must write back
 // as the same bytes. The first byte chooses the decoder. Seeds: tests/fuzz/corpus/change.
 #include "replication/log/attestation_codec.hpp"
+#include "replication/log/fork.hpp"
 #include "replication/model/packing.hpp"
 #include "replication/model/record_state.hpp"
-#include "replication/sync/fork.hpp"
 #include "tests/fuzz/chosen.hpp"
 
 namespace {

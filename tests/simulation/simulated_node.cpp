@@ -1,6 +1,9 @@
 #include "tests/simulation/simulated_node.hpp"
 
+#include <algorithm>
+
 #include "crypto/base/ensure.hpp"
+#include "replication/log/reauthoring.hpp"
 
 namespace entrepot::simulation {
 
@@ -35,6 +38,7 @@ void SimulatedNode::start() {
 
 void SimulatedNode::crash() {
     transaction_.clear();
+    fresh_.clear();
     worker_.reset();
     replica_.reset();
 }
@@ -66,10 +70,36 @@ bool SimulatedNode::has_moved() {
     return std::exchange(moved_, false);
 }
 
+void SimulatedNode::restore(MemoryStore disk) {
+    ENSURE(!is_up());
+    store_ = std::move(disk);
+    start();
+}
+
+LogDescriptor SimulatedNode::writable_log(const CompartmentId& compartment,
+                                          crypto::Entropy& entropy) {
+    const auto is_writable = [this](const LogDescriptor& log) {
+        const LogId log_id = log.id();
+        return !replica_->is_ended(log_id) && !replica_->is_forked(log_id) &&
+               !end_of(log, log_id, replica_->roster());
+    };
+    for (const auto& [log, head] : replica_->heads().all()) {
+        const LogDescriptor& own = head.descriptor;
+        if (own.node == id() && own.compartment == compartment && is_writable(own)) {
+            return own;
+        }
+    }
+    const auto begun = fresh_.find(compartment);
+    if (begun != fresh_.end() && is_writable(begun->second)) {
+        return begun->second;
+    }
+    return fresh_[compartment] = {id(), compartment, entropy.fixed<Incarnation>()};
+}
+
 bool SimulatedNode::write(const CompartmentId& compartment, const std::vector<Change>& changes,
-                          WallTime now, crypto::Entropy& entropy) {
+                          WallTime now, crypto::Entropy& entropy, std::string_view purpose) {
     const Roster& roster = replica_->roster();
-    const LogDescriptor descriptor{id(), compartment, Incarnation{compartment.bytes}};
+    const LogDescriptor descriptor = writable_log(compartment, entropy);
     const RosterLength length = replica_->durable_roster_length();
     const Generation generation = roster.generation_at(compartment, length);
     const crypto::Secret* key = worker_->key(compartment, generation);
@@ -84,9 +114,107 @@ bool SimulatedNode::write(const CompartmentId& compartment, const std::vector<Ch
     for (const Change& change : changes) {
         builder.add(packing_.pack(encode_change(change).value()));
     }
-    Bytes commit = builder.finish({}, {});
+    Bytes commit = builder.finish({}, purpose);
     sign_commit(commit, identity_.sign());
-    return replica_->append_local(descriptor, std::move(commit)).has_value();
+    const CommitHeader header = read_header(commit);
+    const bool appended = replica_->append_local(descriptor, std::move(commit)).has_value();
+    if (appended) {
+        salts_.emplace(std::pair{Dot{header.log, header.number}, generation}, header.salt);
+    }
+    return appended;
+}
+
+/// The last commit that both branches have, once this node is on the one that counts.
+std::optional<ContextEntry> SimulatedNode::kept_of(const LogDescriptor& log) const {
+    const LogId log_id = log.id();
+    const auto end = end_of(log, log_id, replica_->roster());
+    const Head* head = replica_->heads().find(log_id);
+    const std::uint64_t held = head == nullptr ? 0 : head->number.value;
+    if (!end || held < end->number.value) {
+        return std::nullopt;
+    }
+    std::uint64_t kept = end->number.value;
+    for (const auto& left : store_.left()) {
+        const CommitHeader header = read_header(left.bytes);
+        const bool is_ours = left.descriptor == log && header.number.value <= kept;
+        if (is_ours && !equal(store_.read(log_id, header.number).value(), left.bytes)) {
+            kept = header.number.value - 1;
+        }
+    }
+    const Hash hash =
+        kept == 0 ? Hash{} : commit_hash(store_.read(log_id, CommitNumber{kept}).value());
+    return ContextEntry{log_id, {kept}, prefix_of(hash)};
+}
+
+std::map<ContextEntry, SimulatedNode::Lost> SimulatedNode::lost() const {
+    std::map<ContextEntry, Lost> out;
+    for (const LogDescriptor& log : store_.ended()) {
+        const LogId log_id = log.id();
+        const auto kept = replica_->is_forked(log_id) ? kept_of(log) : std::nullopt;
+        if (!kept) {
+            continue;
+        }
+        const auto add = [&](const Bytes& bytes) {
+            const CommitHeader header = read_header(bytes);
+            if (header.number > kept->number) {
+                out.emplace(ContextEntry{log_id, header.number, prefix_of(commit_hash(bytes))},
+                            Lost{log, bytes});
+            }
+        };
+        for (const auto& left : store_.left()) {
+            if (left.descriptor == log) {
+                add(left.bytes);
+            }
+        }
+        const auto held = store_.logs().find(log_id);
+        const std::size_t end = end_of(log, log_id, replica_->roster())->number.value;
+        for (std::size_t at = end; held != store_.logs().end() && at < held->second.size(); ++at) {
+            add(held->second[at]);
+        }
+    }
+    return out;
+}
+
+bool SimulatedNode::reauthor(WallTime now, crypto::Entropy& entropy) {
+    if (replica_->has_writes() || !transaction_.empty()) {
+        return false;
+    }
+    const auto all = lost();
+    const auto next = std::find_if(all.begin(), all.end(), [this](const auto& each) {
+        return !worker_->reauthored().contains(each.first);
+    });
+    if (next == all.end()) {
+        return false;
+    }
+    const LogDescriptor& log = next->second.descriptor;
+    const ParsedCommit parsed = parse_commit(next->second.bytes).value();
+    const auto* key = worker_->key(log.compartment, parsed.header.generation);
+    Reauthoring again;
+    for (const LogDescriptor& ended : store_.ended()) {
+        if (const auto kept = kept_of(ended)) {
+            again.add_log(ended.id(), *kept);
+        }
+    }
+    auto opened = open_commit(parsed, *key, packing_).value();
+    std::vector<Change> changes;
+    for (const auto& change : opened.changes) {
+        for (const auto& [commit, entry] : worker_->reauthored()) {
+            const auto found = all.find(commit);
+            if (found != all.end() && has_record(found->second, change->record)) {
+                again.wrote(change->record, {commit.log, commit.number}, entry);
+            }
+        }
+        changes.push_back(again.rewrite(*change));
+    }
+    return write(log.compartment, changes, now, entropy, reauthored_purpose(next->first));
+}
+
+bool SimulatedNode::has_record(const Lost& lost, const RecordId& record) const {
+    const ParsedCommit parsed = parse_commit(lost.bytes).value();
+    const auto* key = worker_->key(lost.descriptor.compartment, parsed.header.generation);
+    const auto opened = open_commit(parsed, *key, packing_).value();
+    return std::any_of(opened.changes.begin(), opened.changes.end(),
+                       [&](const auto& change) { return change->record == record; });
 }
 
 }  // namespace entrepot::simulation

@@ -40,7 +40,23 @@ public:
 
     /// The next commit of this node's log in the compartment; false if it may not or cannot write.
     bool write(const CompartmentId& compartment, const std::vector<Change>& changes, WallTime now,
-               crypto::Entropy& entropy);
+               crypto::Entropy& entropy, std::string_view purpose = {});
+    /// Writes again one commit of its own that stopped to count through a fork; false if there is
+    /// none.
+    bool reauthor(WallTime now, crypto::Entropy& entropy);
+
+    struct Lost {
+        LogDescriptor descriptor;
+        Bytes bytes;
+    };
+    /// Its own commits that stopped to count through a fork.
+    std::map<ContextEntry, Lost> lost() const;
+
+    /// The disk as it is, and a node that starts on such a copy: a restored disk or a clone.
+    MemoryStore disk() const { return store_; }
+    void restore(MemoryStore disk);
+    /// Salts of everything written, by place: none may come twice.
+    const std::multimap<std::pair<Dot, Generation>, CommitSalt>& salts() const { return salts_; }
 
     std::int64_t skew_ms = 0;
 
@@ -52,6 +68,10 @@ private:
         Result<Bytes> read(const LogId& log, CommitNumber number) const override;
     };
     void make_durable(std::uint64_t sequence);
+    /// The log to write in: one that nothing ended, else a new incarnation.
+    LogDescriptor writable_log(const CompartmentId& compartment, crypto::Entropy& entropy);
+    bool has_record(const Lost& lost, const RecordId& record) const;
+    std::optional<ContextEntry> kept_of(const LogDescriptor& log) const;
 
     std::string name_;
     crypto::Identity identity_;
@@ -63,6 +83,8 @@ private:
     std::unique_ptr<Replica> replica_;
     std::unique_ptr<SimulatedWorker> worker_;
     std::vector<Write> transaction_;
+    std::map<CompartmentId, LogDescriptor> fresh_;  ///< begun since the start
+    std::multimap<std::pair<Dot, Generation>, CommitSalt> salts_;
     bool moved_ = false;
 };
 

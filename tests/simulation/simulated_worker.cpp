@@ -1,6 +1,9 @@
 #include "tests/simulation/simulated_worker.hpp"
 
+#include <algorithm>
+
 #include "crypto/base/ensure.hpp"
+#include "replication/log/reauthoring.hpp"
 
 namespace entrepot::simulation {
 
@@ -29,6 +32,7 @@ SimulatedWorker::SimulatedWorker(const Replica& replica, const crypto::Identity&
 void SimulatedWorker::start_over() {
     logs_.clear();
     given_.clear();
+    reauthored_.clear();
     states_ = std::make_unique<MemoryStates>(drops_siblings_);
     applier_ = std::make_unique<Applier>(*states_, *this);
 }
@@ -49,20 +53,18 @@ void SimulatedWorker::learn_keys() {
 }
 
 CommitStanding SimulatedWorker::standing(const ContextEntry& named) const {
-    const Head* head = replica_.heads().find(named.log);
-    if (head != nullptr) {
-        const auto end = end_of(head->descriptor, named.log, replica_.roster());
-        if (end && named.number > end->number) {
-            return CommitStanding::excluded;
-        }
+    const auto end = replica_.end(named.log);
+    if (end && named.number > end->number) {
+        return CommitStanding::excluded;
     }
     const auto found = logs_.find(named.log);
     if (found == logs_.end() || named.number.value > found->second.hashes.size()) {
         return CommitStanding::unknown;
     }
-    return found->second.hashes[named.number.value - 1] == named.hash
-               ? CommitStanding::held
-               : CommitStanding::other_branch;
+    if (found->second.hashes[named.number.value - 1] == named.hash) {
+        return CommitStanding::held;
+    }
+    return end ? CommitStanding::excluded : CommitStanding::other_branch;
 }
 
 void SimulatedWorker::catch_up() {
@@ -70,12 +72,31 @@ void SimulatedWorker::catch_up() {
         roster_length_ = replica_.roster().length();
         learn_keys();
         start_over();  // a cut may have taken something away: recompute
+    } else if (has_left_a_branch()) {
+        start_over();
     }
     for (const auto& [id, head] : replica_.heads().all()) {
         if (const auto counted = replica_.counted_head(id)) {
             open_log(id, *counted);
         }
     }
+    ENSURE(applier_->recheck().has_value());  // a log may have become known of which nothing counts
+}
+
+bool SimulatedWorker::has_left_a_branch() const {
+    return std::any_of(logs_.begin(), logs_.end(), [this](const auto& entry) {
+        const auto& [id, log] = entry;
+        if (log.hashes.empty()) {
+            return false;
+        }
+        const CommitNumber last{log.hashes.size()};
+        const Head* head = replica_.heads().find(id);
+        if (head == nullptr || head->number < last) {
+            return true;
+        }
+        const Bytes held = replica_.reader().read(id, last).value();
+        return prefix_of(commit_hash(held)) != log.hashes.back();
+    });
 }
 
 void SimulatedWorker::open_log(const LogId& id, const Head& head) {
@@ -102,6 +123,11 @@ bool SimulatedWorker::open_next(const LogId& id, Log& log, CommitNumber number) 
     ENSURE(opened.has_value());
     opened_compartments_.insert(log.compartment);
     log.hashes.push_back(prefix_of(opened->hash));
+    const auto lost = opened->attestation ? reauthored_commit(opened->attestation->purpose)
+                                          : std::optional<ContextEntry>();
+    if (lost) {
+        reauthored_[*lost] = {id, number, prefix_of(opened->hash)};
+    }
     for (Result<Change>& change : opened->changes) {
         ENSURE(change.has_value());
         ArrivedChange arrived{

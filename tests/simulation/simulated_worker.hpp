@@ -20,6 +20,10 @@ public:
     explicit MemoryStates(bool drops_siblings) : drops_siblings_(drops_siblings) {}
     Result<std::optional<RecordState>> load(const RecordKey& key) override;
     Status save(const RecordKey& key, const RecordState& state) override;
+    Status forget(const RecordKey& key) override {
+        states_.erase(key);
+        return {};
+    }
     const std::map<RecordKey, RecordState>& all() const { return states_; }
 
 private:
@@ -42,6 +46,8 @@ public:
     /// Every change that was given to the applier, by record.
     const std::map<RecordKey, std::vector<CountedChange>>& given() const { return given_; }
     std::set<std::pair<RecordKey, Dot>> waiting() const;
+    /// Commits that a counted commit of this node says to have written again, and as which.
+    const std::map<ContextEntry, ContextEntry>& reauthored() const { return reauthored_; }
     /// What roster the states rest on.
     RosterLength roster_length() const { return roster_length_; }
     CommitStanding standing(const ContextEntry& named) const override;
@@ -53,6 +59,7 @@ private:
     };
 
     void learn_keys();
+    bool has_left_a_branch() const;
     void start_over();
     void open_log(const LogId& id, const Head& head);
     bool open_next(const LogId& id, Log& log, CommitNumber number);
@@ -68,6 +75,7 @@ private:
     std::unique_ptr<Applier> applier_;
     std::set<CompartmentId> opened_compartments_;
     std::map<RecordKey, std::vector<CountedChange>> given_;
+    std::map<ContextEntry, ContextEntry> reauthored_;
 };
 
 }  // namespace entrepot::simulation

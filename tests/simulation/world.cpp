@@ -139,8 +139,12 @@ void World::phase_of_healing() {
     const std::int64_t end = schedule_.now().ms + healing_ms;
     while (schedule_.now().ms < end && !result_.violation) {
         schedule_.run_next({std::min(end, schedule_.now().ms + 100)});
+        settle_forks();
+        write_again();
         if (has_converged() && network_.all_in_sync()) {
             check_states();
+            check_salts();
+            check_nothing_lost();
             return;
         }
     }
@@ -152,8 +156,12 @@ void World::act() {
     const std::uint64_t drawn = dice_.below(100);
     if (drawn < 65) {
         write();
-    } else if (drawn < 93) {
+    } else if (drawn < 88) {
         break_something();
+    } else if (drawn < 92) {
+        keep_a_copy();
+    } else if (drawn < 94) {
+        dice_.percent(50) ? restore_a_disk() : clone_a_disk();
     } else {
         grow_roster();
     }
@@ -257,6 +265,7 @@ void World::crash(std::size_t node) {
     ++result_.crashes;
     network_.drop_connections(node);
     nodes_[node]->crash();
+    rewinds_seen_.erase(node);
     schedule_.after(dice_.between(50, 3000), [this, node] {
         if (!nodes_[node]->is_up()) {
             nodes_[node]->start();
@@ -278,7 +287,16 @@ void World::offer_roster() {
 }
 
 void World::grow_roster() {
-    switch (dice_.below(4)) {
+    switch (dice_.below(7)) {
+        case 3:
+            move_a_cut_forward();
+            break;
+        case 4:
+            settle_forks();
+            break;
+        case 5:
+            take_back_a_right();
+            break;
         case 0:
             admit_newcomer();
             break;
@@ -321,16 +339,26 @@ void World::admit_newcomer() {
 /// Headquarters withdraws a unit, with cuts at what it holds of its logs.
 void World::revoke_someone() {
     const std::size_t unit = 1 + dice_.below(2);
+    const auto& known = nodes_[headquarters];
+    if (known->is_up() && known->replica().roster().length() != administration_.roster().length()) {
+        return;
+    }
     if (!revoked_.empty() || !nodes_[headquarters]->is_up() || dice_.percent(50)) {
         return;
     }
     std::vector<Cut> cuts;
     for (const auto& [log, head] : nodes_[headquarters]->store().heads().all()) {
         if (head.descriptor.node == nodes_[unit]->id()) {
-            cuts.push_back({log, head.number, head.hash});
+            const CommitNumber number{1 + dice_.below(head.number.value)};
+            const Bytes last = nodes_[headquarters]->store().read(log, number).value();
+            cuts.push_back({log, number, commit_hash(last)});
         }
     }
-    revoked_.insert(unit);
+    for (std::size_t node = 0; node < nodes_.size(); ++node) {
+        if (nodes_[node]->id() == nodes_[unit]->id()) {
+            revoked_.insert(node);
+        }
+    }
     administration_.revoke(nodes_[unit]->id(), cuts);
 }
 

@@ -45,6 +45,18 @@ private:
     void offer_roster();
     void crash(std::size_t node);
     void revoke_someone();
+    void move_a_cut_forward();
+    void take_back_a_right();
+    void keep_a_copy();
+    void restore_a_disk();
+    void clone_a_disk();
+    void settle_forks();
+    void write_again();
+    std::optional<Cut> choose_branch(const ForkProof& proof) const;
+    bool is_doubled(const NodeId& node) const;
+
+    void check_salts();
+    void check_nothing_lost();
 
     void check_acknowledged(std::size_t from, std::size_t to);
     void check_heads(std::size_t node);
@@ -67,6 +79,10 @@ private:
     std::vector<RecordKey> records_;
     std::map<std::pair<std::size_t, LogId>, Head> highest_;  ///< heads ever reported, by node
     std::set<std::size_t> revoked_;
+    std::map<std::size_t, MemoryStore> copies_;  ///< of a disk, taken earlier
+    std::set<std::size_t> restored_;             ///< started on an older disk, or a clone of one
+    std::map<std::size_t, std::size_t> rewinds_seen_;  ///< by node: logs that left their branch
+    std::set<std::pair<std::string, CompartmentId>> taken_back_;
     bool healing_ = false;
     RunResult result_;
 };

@@ -2,9 +2,26 @@
 #include <algorithm>
 
 #include "crypto/base/ensure.hpp"
+#include "replication/sync/exchange.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace entrepot::simulation {
+namespace {
+
+/// How a node stands to a log: its last hash, where it ends, whether it forked.
+std::string describe_log(const SimulatedNode& node, const LogId& log) {
+    const Replica& replica = node.replica();
+    const Head* head = replica.heads().find(log);
+    const auto end = replica.end(log);
+    std::string out = head == nullptr ? ": none" : ": " + to_hex(head->hash.view()).substr(0, 8);
+    out += end ? ", ends at " + std::to_string(end->number.value) + " " +
+                     to_hex(end->hash.view()).substr(0, 8)
+               : "";
+    out += replica.is_forked(log) ? ", forked" : "";
+    return out + (replica.is_ended(log) ? ", ended" : "");
+}
+
+}  // namespace
 
 /// What `to` says that it holds, and `from` believes, is on the disk of `to`.
 void World::check_acknowledged(std::size_t from, std::size_t to) {
@@ -12,9 +29,15 @@ void World::check_acknowledged(std::size_t from, std::size_t to) {
         return;
     }
     const SimulatedNode& teller = *nodes_[to];
+    if (is_doubled(teller.id())) {
+        return check_heads(from);  // two disks speak with one name
+    }
     for (const auto& [log, head] : nodes_[from]->store().heads().all()) {
         const CommitNumber told = nodes_[from]->replica().acknowledged(teller.id(), log);
         const Head* held = teller.store().heads().find(log);
+        if (nodes_[from]->replica().is_forked(log)) {
+            continue;  // the teller may have left the branch
+        }
         if (told.value > (held == nullptr ? 0 : held->number.value)) {
             violate(teller.name() + " acknowledged commit " + std::to_string(told.value) +
                     " and does not hold it");
@@ -24,7 +47,10 @@ void World::check_acknowledged(std::size_t from, std::size_t to) {
 }
 
 void World::check_heads(std::size_t node) {
-    std::map<LogId, std::uint64_t> lost;
+    const std::size_t rewinds = nodes_[node]->replica().exchange().rewound_end();
+    if (rewinds != std::exchange(rewinds_seen_[node], rewinds)) {
+        std::erase_if(highest_, [node](const auto& head) { return head.first.first == node; });
+    }
     for (const auto& [log, head] : nodes_[node]->replica().heads().all()) {
         Head& highest = highest_.try_emplace({node, log}, head).first->second;
         if (head.number < highest.number) {
@@ -106,6 +132,11 @@ void World::check_pair(const SimulatedNode& one, const SimulatedNode& other) {
                     heads[at].emplace(log, counted.value_or(Head{head.descriptor, {}, {}}));
                 }
             }
+            for (const Head& head : node->replica().uncounted()) {
+                if (head.descriptor.compartment == compartment) {
+                    heads[at].emplace(head.descriptor.id(), head);
+                }
+            }
             for (const auto& [key, state] : node->worker().states()) {
                 if (key.compartment == compartment) {
                     states[at].emplace(key, encode_state(state));
@@ -164,10 +195,18 @@ std::string World::differences() const {
             const std::uint64_t wanted =
                 end ? std::min(end->number, head.number).value : head.number.value;
             const auto held = nodes_[node]->replica().counted_head(log);
+            if (!revoked_.contains(node) && carries && nodes_[node]->replica().is_stopped(log)) {
+                out += nodes_[node]->name() + " waits for a cut of " + to_hex(log.view()) + "\n";
+            }
+            const auto known = nodes_[node]->replica().end(log);
+            if (!revoked_.contains(node) && carries && end && end->number.value == 0 && !known) {
+                out += nodes_[node]->name() + " has not heard of " + to_hex(log.view()) + "\n";
+            }
             if (!revoked_.contains(node) && carries && (held ? held->number.value : 0) != wanted) {
                 out += nodes_[node]->name() + " holds " +
                        std::to_string(held ? held->number.value : 0) + " of " +
-                       std::to_string(wanted) + " commits of " + to_hex(log.view()) + "\n";
+                       std::to_string(wanted) + " commits of " + to_hex(log.view()) +
+                       describe_log(*nodes_[node], log) + "\n";
             }
         }
     }

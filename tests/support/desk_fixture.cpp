@@ -27,9 +27,9 @@ void must(const Status& status) {
 
 }  // namespace
 
-DeskFixture::DeskFixture(std::string node, bool enrolled)
+DeskFixture::DeskFixture(std::string node, bool enrolled, Held held)
     : administration_(replication::AdministrationFixture::with_two_units()) {
-    install(node, enrolled);
+    install(node, enrolled, held);
     auto ends = must(FrameChannel::pair());
     channel_.emplace(std::move(ends.first));
     link_ = std::thread([this, end = ends.second] { run_link(FrameChannel(end)); });
@@ -48,7 +48,7 @@ DeskFixture::~DeskFixture() {
     link_.join();
 }
 
-void DeskFixture::install(const std::string& node, bool enrolled) {
+void DeskFixture::install(const std::string& node, bool enrolled, const Held& held) {
     const auto& identity = administration_.identity(node);
     directory_ = must(NodeDirectory::create(folder_.path() / "node"));
     vault_.emplace(Vault::create("Officer of " + node, entropy_));
@@ -75,6 +75,9 @@ void DeskFixture::install(const std::string& node, bool enrolled) {
     std::vector<replication::Write> writes;
     for (const Bytes& entry : administration_.entries()) {
         writes.push_back({writes.size() + 1, replication::RosterWrite{{writes.size() + 1}, entry}});
+    }
+    for (auto& what : held ? held(administration_) : std::vector<replication::WriteContent>{}) {
+        writes.push_back({writes.size() + 1, std::move(what)});
     }
     if (enrolled) {
         must(store->write(writes));

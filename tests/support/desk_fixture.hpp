@@ -17,7 +17,10 @@ namespace entrepot::node {
 
 class DeskFixture {
 public:
-    explicit DeskFixture(std::string node = "airport", bool enrolled = true);
+    /// What the node's log holds from the start, beside the roster.
+    using Held =
+        std::function<std::vector<replication::WriteContent>(replication::AdministrationFixture&)>;
+    explicit DeskFixture(std::string node = "airport", bool enrolled = true, Held held = {});
     ~DeskFixture();
 
     Desk& desk() { return *desk_; }
@@ -35,7 +38,7 @@ public:
     static nlohmann::json seizure(const std::string& place = "Palisadoes");
 
 private:
-    void install(const std::string& node, bool enrolled);
+    void install(const std::string& node, bool enrolled, const Held& held);
     void run_link(FrameChannel channel);
     void follow();
 

@@ -26,12 +26,35 @@ void MemoryStore::commit(std::vector<Write> writes) {
             ENSURE(roster_.append(entry->bytes).has_value() && entry->number == roster_.length());
         } else if (auto* fork = std::get_if<ForkWrite>(&write.what)) {
             forks_.push_back(std::move(fork->proof));
+        } else if (auto* rewound = std::get_if<RewindWrite>(&write.what)) {
+            rewind(*rewound);
+        } else if (auto* known = std::get_if<DescriptorWrite>(&write.what)) {
+            known_.push_back(known->descriptor);
+        } else if (auto* ended = std::get_if<EndWrite>(&write.what)) {
+            ended_.push_back(ended->descriptor);
+        } else if (auto* receipted = std::get_if<ReceiptWrite>(&write.what)) {
+            receipts_.insert_or_assign(receipted->receipt.place(), receipted->receipt);
         }
     }
 }
 
+void MemoryStore::rewind(const RewindWrite& rewound) {
+    auto& log = logs_[rewound.log];
+    while (log.size() > rewound.to.value) {
+        left_.push_back({rewound.descriptor, std::move(log.back())});
+        log.pop_back();
+    }
+    const Hash hash = log.empty() ? Hash{} : commit_hash(log.back());
+    heads_.rewind(rewound.log, {rewound.descriptor, rewound.to, hash});
+    rewinds_.push_back(rewound);
+}
+
 ReplicaStart MemoryStore::start(const NodeId& self) const {
-    return {self, roster_, heads_, forks_};
+    std::vector<Receipt> receipts;
+    for (const auto& [place, receipt] : receipts_) {
+        receipts.push_back(receipt);
+    }
+    return {self, roster_, heads_, forks_, quarantined_, rewinds_, known_, ended_, receipts};
 }
 
 }  // namespace entrepot::replication

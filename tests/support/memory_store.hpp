@@ -22,13 +22,27 @@ public:
     const std::vector<CommitWrite>& quarantined() const { return quarantined_; }
     const Heads& heads() const { return heads_; }
     std::uint64_t reads() const { return reads_; }
+    const std::vector<RewindWrite>& rewinds() const { return rewinds_; }
+    const std::vector<LogDescriptor>& ended() const { return ended_; }
+    /// A commit of a branch that its log has left.
+    struct LeftCommit {
+        LogDescriptor descriptor;
+        Bytes bytes;
+    };
+    const std::vector<LeftCommit>& left() const { return left_; }
 
 private:
+    void rewind(const RewindWrite& rewound);
+
     std::map<LogId, std::vector<Bytes>> logs_;
     Heads heads_;
     Roster roster_;
     std::vector<ForkProof> forks_;
     std::vector<CommitWrite> quarantined_;
+    std::vector<RewindWrite> rewinds_;
+    std::vector<LogDescriptor> known_, ended_;
+    std::vector<LeftCommit> left_;
+    std::map<ReceiptPlace, Receipt> receipts_;
     mutable std::uint64_t reads_ = 0;
 };
 

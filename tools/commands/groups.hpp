@@ -11,6 +11,7 @@ void add_officer_commands(CommandTable& table);
 void add_account_commands(CommandTable& table);
 void add_record_commands(CommandTable& table);
 void add_conflict_commands(CommandTable& table);
+void add_fork_commands(CommandTable& table);
 void add_import_commands(CommandTable& table);
 void add_exchange_commands(CommandTable& table);
 void add_upkeep_commands(CommandTable& table);

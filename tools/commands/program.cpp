@@ -26,6 +26,7 @@ CommandTable all_commands() {
     add_account_commands(table);
     add_record_commands(table);
     add_conflict_commands(table);
+    add_fork_commands(table);
     add_import_commands(table);
     add_exchange_commands(table);
     add_upkeep_commands(table);

@@ -93,6 +93,12 @@ void add_warnings(Table& table, const json& status, const json& standing) {
     if (is_denied(status, standing, "hardened")) {
         table.add({"warning", "core dumps and debuggers could not be turned off"});
     }
+    const std::string stopped = number(status, "stopped_forks");
+    if (!stopped.empty() && stopped != "0") {
+        table.add({"ALERT", stopped + " log(s) with two commits of one number, from a copied or "
+                                      "restored disk, take nothing more: 'entrepot forks', then "
+                                      "headquarters settles"});
+    }
     const std::string damage = text_member(standing, "views_damage");
     if (!damage.empty()) {
         table.add({"warning", "the views were damaged and made anew from the log: " + damage});

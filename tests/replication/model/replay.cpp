@@ -20,6 +20,10 @@ struct Replay::Memory final : RecordStates {
         states[key] = encode_state(state);
         return {};
     }
+    Status forget(const RecordKey& key) override {
+        states.erase(key);
+        return {};
+    }
 };
 
 struct Replay::Knowledge final : CommitKnowledge {

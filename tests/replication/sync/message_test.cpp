@@ -39,7 +39,9 @@ struct Samples {
                 Check{{9}, {}},
                 CheckReply{true},
                 Frame{Lane::records, true, content},
-                Bye{"session.stalled"}};
+                Bye{"session.stalled"},
+                ReceiptsHeld{{{{}, {}, {8}}}},
+                SignedReceipt{content}};
     }
 };
 
@@ -96,7 +98,8 @@ TEST(Message, ALaneIsOneOfFive) {
 }
 
 TEST(Message, ATypeOfZeroOrAboveTheLastIsUnknown) {
-    for (const std::uint8_t type : {std::uint8_t{0}, std::uint8_t{15}, std::uint8_t{255}}) {
+    constexpr auto above = static_cast<std::uint8_t>(std::variant_size_v<Part> + 1);
+    for (const std::uint8_t type : {std::uint8_t{0}, above, std::uint8_t{255}}) {
         const Bytes bytes{type, 0, 0, 0};
         WireReader in(bytes);
         EXPECT_THAT(read_part(in), HasCode(session_malformed));

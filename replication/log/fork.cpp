@@ -1,4 +1,4 @@
-#include "replication/sync/fork.hpp"
+#include "replication/log/fork.hpp"
 
 #include "crypto/base/ensure.hpp"
 #include "crypto/base/wire.hpp"
