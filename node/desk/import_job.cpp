@@ -32,6 +32,7 @@ ImportJob::ImportJob(ImportWish wish, Desk& desk, Waker& waker)
       desk_(desk),
       waker_(waker),
       importer_(wish_.mapping),
+      packer_([this](PackedBatch batch) { take_packed(std::move(batch)); }),
       thread_([this] { run(); }) {}
 
 ImportJob::~ImportJob() {
@@ -104,9 +105,12 @@ Status ImportJob::read(const Chunk& chunk) {
         TRY(failed_);
     }
     TRY(chunk.last ? importer_.finish() : importer_.feed(as_text(chunk.rows)));
-    auto problems = importer_.take_problems();
-    problems_.insert(problems_.end(), std::make_move_iterator(problems.begin()),
-                     std::make_move_iterator(problems.end()));
+    {
+        auto problems = importer_.take_problems();
+        const std::lock_guard lock(mutex_);
+        problems_.insert(problems_.end(), std::make_move_iterator(problems.begin()),
+                         std::make_move_iterator(problems.end()));
+    }
     auto refused = importer_.take_refused();
     refused_.insert(refused_.end(), std::make_move_iterator(refused.begin()),
                     std::make_move_iterator(refused.end()));
@@ -120,20 +124,9 @@ void ImportJob::gather(bool all) {
         change.record = record_id(wish_.place, record.key);
         change.database = wish_.place.database;
         change.assignments = std::move(record.assignments);
-        auto plain = replication::encode_change(change);
-        if (!plain) {
-            problems_.push_back({record.rows.empty() ? 0 : record.rows.front(), "", "",
-                                 plain.error().code, plain.error().context, true});
-            continue;
-        }
-        {
-            const std::lock_guard lock(mutex_);
-            ++counts_.records;
-        }
-        Bytes packed = packing_.pack(*plain);
-        gathered_bytes_ += packed.size() + 64;
-        gathered_.push_back({std::move(change), std::move(packed)});
-        if (gathered_.size() >= batch_changes || gathered_bytes_ >= replication::commit_close_at) {
+        gathered_.push_back(
+            {std::move(change), record.rows.empty() ? std::uint64_t{0} : record.rows.front()});
+        if (gathered_.size() >= batch_changes) {
             send_batch();
         }
     }
@@ -146,19 +139,33 @@ void ImportJob::gather(bool all) {
 }
 
 void ImportJob::send_batch() {
-    auto batch = std::make_shared<Batch>(Batch{std::exchange(gathered_, {})});
-    gathered_bytes_ = 0;
-    if (wish_.dry_run) {
-        return;
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return stopping_ || in_flight_ < most_in_flight; });
+        ++in_flight_;
     }
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || in_flight_ < most_in_flight; });
-    ++in_flight_;
-    lock.unlock();
-    waker_.post([this, batch] { save(batch); });
+    packer_.pack(std::exchange(gathered_, {}));
 }
 
-void ImportJob::save(std::shared_ptr<Batch> batch) {
+void ImportJob::take_packed(PackedBatch batch) {
+    {
+        const std::lock_guard lock(mutex_);
+        counts_.records += batch.changes.size();
+        for (const auto& [row, error] : batch.refused) {
+            problems_.push_back({row, "", "", error.code, error.context, true});
+        }
+        counts_.problems = problems_.size();
+        if (stopping_) {
+            return;
+        }
+    }
+    if (wish_.dry_run || batch.changes.empty()) {
+        return settle(0, 0, {});
+    }
+    waker_.post([this, whole = std::make_shared<PackedBatch>(std::move(batch))] { save(whole); });
+}
+
+void ImportJob::save(const std::shared_ptr<PackedBatch>& batch) {
     const Desk::ActingAs as(desk_, officer_);
     std::vector<PackedChange> fresh;
     std::uint64_t already_here = 0;

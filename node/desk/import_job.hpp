@@ -1,6 +1,6 @@
-// ImportJob: one file on its way in. Its own thread reads rows, checks and packs them; the worker's
-// thread saves them, 256 to a commit. A record that is here already is left as it is, so the same
-// file twice adds nothing. What is confirmed is durable and visible.
+// ImportJob: one file on its way in. Its own thread reads and checks rows, another packs them; the
+// worker's thread saves them, 256 to a commit. A record that is here already is left as it is, so
+// the same file twice adds nothing. What is confirmed is durable and visible.
 #pragma once
 
 #include <condition_variable>
@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "node/channel/waker.hpp"
+#include "node/desk/batch_packer.hpp"
 #include "node/desk/places.hpp"
 #include "node/desk/record_desk.hpp"
 #include "node/import/importer.hpp"
@@ -50,15 +51,12 @@ private:
         bool last = false;
         JsonDone done;
     };
-    /// Records on their way to the worker's thread.
-    struct Batch {
-        std::vector<PackedChange> changes;
-    };
     void run();
     Status read(const Chunk& chunk);
     void gather(bool all);
     void send_batch();
-    void save(std::shared_ptr<Batch> batch);
+    void take_packed(PackedBatch batch);
+    void save(const std::shared_ptr<PackedBatch>& batch);
     void settle(std::uint64_t confirmed, std::uint64_t already_here, const Status& status);
     Result<nlohmann::json> progress();
     Result<nlohmann::json> report();
@@ -68,13 +66,11 @@ private:
     Desk& desk_;
     Waker& waker_;
     Importer importer_;
-    replication::Packing packing_;
-    std::vector<PackedChange> gathered_;
-    std::size_t gathered_bytes_ = 0;
-    std::vector<RowProblem> problems_;
+    std::vector<RowChange> gathered_;
     std::vector<RefusedRow> refused_;
 
     std::mutex mutex_;  ///< of what follows
+    std::vector<RowProblem> problems_;
     std::condition_variable changed_;
     std::deque<Chunk> chunks_;
     ImportCounts counts_;
@@ -82,6 +78,7 @@ private:
     Status failed_;
     bool stopping_ = false;
     bool ended_ = false;
+    BatchPacker packer_;
     std::thread thread_;
 };
 
