@@ -26,6 +26,8 @@ std::string_view kind_name(NodeKind kind) {
             return "headquarters";
         case NodeKind::unit:
             return "unit";
+        case NodeKind::partner:  // another administration's: this program runs none of these
+            return "partner";
         case NodeKind::relay:
             return "relay";
     }

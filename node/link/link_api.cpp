@@ -33,6 +33,8 @@ const char* name_of(replication::NodeKind kind) {
             return "headquarters";
         case replication::NodeKind::unit:
             return "unit";
+        case replication::NodeKind::partner:
+            return "partner";
         case replication::NodeKind::relay:
             break;
     }

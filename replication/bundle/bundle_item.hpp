@@ -1,0 +1,42 @@
+// What a bundle carries: the same things a session would send, in the same order. Bytes in
+// BUNDLE.md.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "replication/bundle/bundle_header.hpp"
+#include "replication/log/commit.hpp"
+#include "replication/log/log_id.hpp"
+#include "replication/roster/entry.hpp"
+
+namespace entrepot::replication {
+
+/// Roster entries one after another; `before_first` is the roster's length without them.
+struct BundleRoster {
+    RosterLength before_first;
+    std::vector<Bytes> entries;
+};
+/// The bytes that the author signed.
+struct BundleCommit {
+    LogDescriptor log;
+    Bytes bytes;
+};
+/// A signed statement of heads durably held; judged by whoever takes it.
+struct BundleReceipt {
+    Bytes bytes;
+};
+struct BundleFork {
+    Bytes proof;
+};
+using BundleItem = std::variant<BundleRoster, BundleCommit, BundleReceipt, BundleFork>;
+
+/// Bytes of an item on the stream, without its kind and length.
+inline constexpr std::size_t bundle_item_limit = 1024 * 1024;
+
+/// Kind 1, length 4, content; at most bundle_item_limit of content.
+Bytes encode_item(const BundleItem& item);
+/// bundle.malformed for anything else. Kind 0 is padding and no item.
+Result<BundleItem> decode_item(std::uint8_t kind, ByteView content);
+
+}  // namespace entrepot::replication
