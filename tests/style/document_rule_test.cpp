@@ -37,5 +37,33 @@ TEST(Links, LeavesOutsideAndQuotedOnesAlone) {
                 IsEmpty());
 }
 
+Findings cases(const std::string& rows) {
+    std::string hundred;
+    for (int i = 1; i <= 100; ++i) {
+        hundred += "| " + std::to_string(i) + " | a | `commit.size` | `Commit.IsSmall` |\n";
+    }
+    return unproven_cases(
+        tree_of({{"crypto/SECURITY.md", hundred + rows},
+                 {"replication/log/commit.hpp", "ErrorCode commit_size{\"commit.size\", refused};"},
+                 {"tests/replication/log/commit_test.cpp", "TEST_F(Commit,\n  IsSmall) {}"}}));
+}
+
+TEST(Cases, NeedTheirTestTheirCodeAndTheirNumber) {
+    EXPECT_THAT(cases("| 101 | b | `commit.size` | `Commit.IsSmall` |"), IsEmpty());
+    EXPECT_THAT(cases("| 101 | b | `commit.size` | `Commit.IsGone` |"),
+                ElementsAre(Reports("crypto/SECURITY.md", 101, "no test is called")));
+    EXPECT_THAT(cases("| 101 | b | `commit.gone` | `Commit.IsSmall` |"),
+                ElementsAre(Reports("crypto/SECURITY.md", 101, "no source reports")));
+    EXPECT_THAT(cases("| 101 | b | – | `Commit.IsSmall` |"),
+                ElementsAre(Reports("crypto/SECURITY.md", 101, "without a code")));
+    EXPECT_THAT(cases("| 102 | b | `commit.size` | `Commit.IsSmall` |"),
+                ElementsAre(Reports("crypto/SECURITY.md", 101, "case 101 is missing")));
+}
+
+TEST(Cases, AreAHundredAtLeast) {
+    EXPECT_THAT(unproven_cases(tree_of({{"crypto/SECURITY.md", ""}})),
+                ElementsAre(Reports("crypto/SECURITY.md", 0, "fewer than 100")));
+}
+
 }  // namespace
 }  // namespace entrepot::style

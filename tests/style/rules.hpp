@@ -28,6 +28,9 @@ Findings strangers_at_top_level(const SourceTree& tree);
 
 /// Relative links of documents that lead nowhere, to a file or to a heading.
 Findings dead_links(const SourceTree& tree);
+/// Rows of numbered cases (`| 1 | … | `code` | `Suite.Test` |` of crypto/SECURITY.md) whose number
+/// does not follow, whose code is in no source, or whose test is not there.
+Findings unproven_cases(const SourceTree& tree);
 
 /// Two error constants with one name, wherever they are.
 Findings repeated_error_codes(const SourceTree& tree);

@@ -65,5 +65,9 @@ TEST(Documents, HaveNoDeadLinks) {
     expect_none(dead_links(sources()));
 }
 
+TEST(Documents, ProveEveryNegativeCaseTheyNumber) {
+    expect_none(unproven_cases(sources()));
+}
+
 }  // namespace
 }  // namespace entrepot::style
