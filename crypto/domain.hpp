@@ -52,7 +52,7 @@ inline constexpr Domain link_row{"entrepot/1/link row/"};      // sealed rows of
 inline constexpr Domain import_key{"entrepot/1/import key/"};  // record id of an imported row
 inline constexpr Domain shown{"entrepot/1/shown/"};            // token of what was shown
 inline constexpr Domain schema{"entrepot/1/schema/"};          // schema edition
-inline constexpr Domain bundle{"entrepot/1/bundle/"};          // signature of a a bundle's header
+inline constexpr Domain bundle{"entrepot/1/bundle/"};          // signature of a bundle's header
 inline constexpr Domain bundle_envelope{"entrepot/1/bundle envelope/"};  // HPKE info of its key
 inline constexpr Domain bundle_key{"entrepot/1/bundle key/"};            // commitment to it
 inline constexpr Domain bundle_frame{"entrepot/1/bundle frame/"};        // key of one frame
