@@ -11,10 +11,10 @@
 #include <thread>
 
 #include "node/channel/waker.hpp"
-#include "node/desk/batch_packer.hpp"
 #include "node/desk/places.hpp"
 #include "node/desk/record_desk.hpp"
 #include "node/import/importer.hpp"
+#include "node/journal/batch_packer.hpp"
 
 namespace entrepot::node {
 

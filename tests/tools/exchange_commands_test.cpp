@@ -59,10 +59,25 @@ TEST_F(ExchangeCommands, StatusWorksWhileLocked) {
 TEST_F(ExchangeCommands, VerifyEndsWithThreeOnAProblem) {
     const json problem{{"what", "commit 4"}, {"code", "commit.signature"}, {"why", "not right"}};
     play_node({{"POST /verify", answers({{"commits", 4}, {"problems", {problem}}})}});
-    const Ended ended = run({"verify", "--rebuild"});
+    const Ended ended = run({"verify"});
     EXPECT_EQ(ended.code, 3);
     EXPECT_THAT(ended.out, HasSubstr("commit 4: commit.signature: not right"));
+    EXPECT_EQ(sent("POST /verify"), (json{{"rebuild", false}}));
+}
+
+TEST_F(ExchangeCommands, VerifyMakesViewsAnewWhenAsked) {
+    const json problem{{"what", "record 7"}, {"code", "store.damaged"}, {"why", "differs"}};
+    play_node({{"POST /verify", answers({{"commits", 4}, {"problems", {problem}}})}});
+    EXPECT_EQ(run({"verify", "--rebuild"}).code, 3);
     EXPECT_EQ(sent("POST /verify"), (json{{"rebuild", true}}));
+}
+
+TEST_F(ExchangeCommands, VerifySavesADamagedLogWithACredentialOnly) {
+    const json problem{{"what", "commit 4"}, {"code", "commit.signature"}, {"why", "not right"}};
+    play_node({{"POST /verify", answers({{"commits", 4}, {"problems", {problem}}})}});
+    const Ended ended = run({"verify", "--rebuild"});
+    EXPECT_EQ(ended.code, 4);
+    EXPECT_THAT(ended.err, HasSubstr("the log is damaged"));
 }
 
 TEST_F(ExchangeCommands, RosterGoesToAFileAndBack) {

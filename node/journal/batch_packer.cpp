@@ -1,4 +1,4 @@
-#include "node/desk/batch_packer.hpp"
+#include "node/journal/batch_packer.hpp"
 
 namespace entrepot::node {
 
