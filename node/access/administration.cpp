@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "crypto/base/wire.hpp"
 #include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/databases/json_text.hpp"
@@ -22,47 +21,8 @@ constexpr std::size_t roster_file_limit = std::size_t{256} << 20;
 constexpr std::size_t key_file_limit = 64 * 1024;
 constexpr const char* note_name = "administration.json";
 constexpr std::uint32_t first_numbers = 100'000;
-enum class KeyFileKind : std::uint8_t { root = 1, recovery = 2 };
 
-/// Kind, then 32 secret bytes, sealed by what the credential has.
-Status write_key(const std::filesystem::path& path, KeyFileKind kind, ByteView secret,
-                 const Credential& credential, crypto::Entropy& entropy) {
-    crypto::Secret content(1 + secret.size());
-    content.mutable_view()[0] = static_cast<std::uint8_t>(kind);
-    std::copy(secret.begin(), secret.end(), content.mutable_view().begin() + 1);
-    if (!credential.service_key.empty()) {
-        TRY_ASSIGN(const auto key, read_or_make_service_key(credential.service_key, entropy));
-        return write_file(path, crypto::seal_service_slot(key, content.view(), entropy));
-    }
-    TRY_ASSIGN(const Bytes sealed,
-               crypto::seal_keybag(credential.passphrase.view(), {}, content.view(), {}, entropy));
-    return write_file(path, sealed);
-}
-
-Result<crypto::Secret> open_key_file(const std::filesystem::path& path,
-                                     const Credential& credential) {
-    TRY_ASSIGN(const Bytes sealed, read_file(path, key_file_limit));
-    if (!credential.service_key.empty()) {
-        TRY_ASSIGN(const auto key, read_service_key(credential.service_key));
-        return crypto::open_service_slot(key, sealed);
-    }
-    return crypto::open_keybag(credential.passphrase.view(), {}, sealed);
-}
-
-Result<crypto::SigningKey> read_root(const std::filesystem::path& path,
-                                     const Credential& credential) {
-    auto content = open_key_file(path, credential);
-    if (!content) {
-        return Error{content.error().code, path.string() + ": " + content.error().context};
-    }
-    const ByteView bytes = content->view();
-    if (bytes.size() != 33 || bytes[0] != static_cast<std::uint8_t>(KeyFileKind::root)) {
-        return Error{administration_key, path.string() + ": not a root key"};
-    }
-    return crypto::SigningKey::from_seed(bytes.subspan(1));
-}
-
-Status check(const AdministrationWish& wish, const Credential& credential) {
+Status check(const AdministrationWish& wish, std::span<const Credential> credentials) {
     TRY(check_country(wish.country));
     if (wish.name.empty() || wish.name.size() > replication::unit_name_limit) {
         return Error{administration_name, "an administration's name has 1 to 80 bytes"};
@@ -72,13 +32,15 @@ Status check(const AdministrationWish& wish, const Credential& credential) {
         return Error{administration_roots,
                      "1 to 16 root keys, of which the threshold asks for at least one"};
     }
-    if (!credential.service_key.empty()) {
-        return {};
+    if (credentials.size() != 1 && credentials.size() != wish.roots + 1) {
+        return Error{administration_roots,
+                     "one passphrase for each root key and one for the recovery key, or one for "
+                     "all"};
     }
-    if (credential.passphrase.empty()) {
-        return Error{vault_no_credential, "neither a passphrase nor a service key was given"};
+    for (const Credential& credential : credentials) {
+        TRY(check_fresh_credential(credential));
     }
-    return check_passphrase(credential.passphrase.view());
+    return {};
 }
 
 Status make_folder(const std::filesystem::path& path) {
@@ -136,10 +98,10 @@ HybridTime now(const Clock& clock) {
 
 Result<AdministrationDirectory> AdministrationDirectory::create(const std::filesystem::path& path,
                                                                 const AdministrationWish& wish,
-                                                                const Credential& credential,
+                                                                std::span<const Credential> credentials,
                                                                 const Clock& clock,
                                                                 crypto::Entropy& entropy) {
-    TRY(check(wish, credential));
+    TRY(check(wish, credentials));
     TRY(make_folder(path));
     AdministrationDirectory out(path);
     replication::Genesis genesis;
@@ -149,12 +111,13 @@ Result<AdministrationDirectory> AdministrationDirectory::create(const std::files
     for (unsigned number = 1; number <= wish.roots; ++number) {
         roots.push_back(crypto::SigningKey::generate(entropy));
         genesis.roots.push_back(roots.back().public_key());
-        TRY(write_key(out.root_key(number), KeyFileKind::root, roots.back().seed(), credential,
-                      entropy));
+        const std::size_t at = credentials.size() == 1 ? 0 : number - 1;
+        TRY(write_key_file(out.root_key(number), KeyFileKind::root, roots.back().seed(),
+                           credentials[at], entropy));
     }
     const auto recovery = crypto::BoxKey::generate(entropy);
-    TRY(write_key(out.recovery_key(), KeyFileKind::recovery, recovery.secret(), credential,
-                  entropy));
+    TRY(write_key_file(out.recovery_key(), KeyFileKind::recovery, recovery.secret(),
+                       credentials.back(), entropy));
     genesis.recovery = recovery.public_key();
     entropy.fill(genesis.salt.mutable_view());
     const auto signers = pointers(roots, wish.threshold);
@@ -192,45 +155,69 @@ Result<std::size_t> AdministrationDirectory::follow(ByteView roster_file) {
     return added;
 }
 
-Result<std::vector<crypto::SigningKey>> AdministrationDirectory::open_roots(
-    const Credential& credential) const {
-    const auto& genesis = *roster_.genesis();
-    std::vector<crypto::SigningKey> keys;
-    for (unsigned number = 1; keys.size() < genesis.threshold; ++number) {
-        std::error_code failed;
-        if (number > genesis.roots.size()) {
-            return Error{administration_key,
-                         "fewer root keys here than the administration asks for (" +
-                             std::to_string(genesis.threshold) + ")"};
+std::vector<std::filesystem::path> AdministrationDirectory::root_keys() const {
+    std::vector<std::filesystem::path> out;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(path_, failed)) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with("root-") && name.ends_with(".key")) {
+            out.push_back(entry.path());
         }
-        if (!std::filesystem::exists(root_key(number), failed)) {
-            continue;
-        }
-        TRY_ASSIGN(auto key, read_root(root_key(number), credential));
-        if (key.public_key() != genesis.roots[number - 1]) {
-            return Error{administration_key,
-                         root_key(number).string() + ": a root key of another administration"};
-        }
-        keys.push_back(std::move(key));
     }
-    return keys;
+    std::sort(out.begin(), out.end());
+    return out;
 }
 
-Status AdministrationDirectory::certify(const replication::EnrolmentRequest& request,
-                                        const Credential& credential, const Clock& clock,
-                                        crypto::Entropy& entropy) {
+Result<EntryDraft> AdministrationDirectory::draft_certificate(
+    const replication::EnrolmentRequest& request, const Clock& clock,
+    crypto::Entropy& entropy) const {
     if (request.wish.kind != replication::NodeKind::headquarters) {
         return Error{administration_kind,
                      "root keys certify headquarters only; a unit or relay is enrolled by its "
                      "headquarters: add --headquarters DIR"};
     }
-    TRY_ASSIGN(const auto keys, open_roots(credential));
-    const auto certificate =
+    auto certificate =
         replication::certificate_for(request, entropy.fixed<replication::UnitId>(),
                                      {{1, first_numbers}, {1 + first_numbers, first_numbers}});
-    const auto signers = pointers(keys, keys.size());
-    TRY(roster_.append(sign_entry(roster_, now(clock), certificate, signers)));
+    return EntryDraft::make(roster_, now(clock), std::move(certificate));
+}
+
+Status AdministrationDirectory::sign_here(EntryDraft& draft, const Credential& credential) const {
+    Status failed;
+    for (const std::filesystem::path& file : root_keys()) {
+        if (draft.wanted() == 0) {
+            return {};
+        }
+        const auto key = open_root_key(file, credential);
+        const Status added = key ? draft.sign(*key) : Status(key.error());
+        if (!added && failed) {
+            failed = added.error().code == draft_not_holder
+                         ? Error{administration_key,
+                                 file.string() + ": a root key of another administration, or no "
+                                                 "longer in force"}
+                         : added.error();
+        }
+    }
+    if (draft.wanted() == 0) {
+        return {};
+    }
+    TRY(std::move(failed));
+    return Error{administration_key, "fewer root keys here than the administration asks for (" +
+                                         std::to_string(roster_.roots().threshold) + ")"};
+}
+
+Status AdministrationDirectory::apply(const EntryDraft& draft) {
+    TRY_ASSIGN(const Bytes entry, draft.entry_for(roster_));
+    TRY(roster_.append(entry));
     return keep_roster();
+}
+
+Status AdministrationDirectory::certify(const replication::EnrolmentRequest& request,
+                                        const Credential& credential, const Clock& clock,
+                                        crypto::Entropy& entropy) {
+    TRY_ASSIGN(EntryDraft draft, draft_certificate(request, clock, entropy));
+    TRY(sign_here(draft, credential));
+    return apply(draft);
 }
 
 }  // namespace entrepot::node

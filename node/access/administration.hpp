@@ -1,12 +1,17 @@
 // AdministrationDirectory: the off-line folder of those who hold an administration's root keys:
 // sealed key files (root-1.key …, recovery.key), the roster as far as they have it (roster.epr) and
 // a note with its fingerprint (administration.json). Not needed by any node; kept on a medium in a
-// safe. Holds no compartment key: the recovery key opens them together with the roster.
+// safe. Key files may be moved to other holders: what root keys sign is then carried to them as a
+// draft (entry_draft.hpp). Holds no compartment key: the recovery key opens them together with the
+// roster.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
 
-#include "node/access/vault.hpp"
+#include "node/roots/entry_draft.hpp"
+#include "node/roots/root_key.hpp"
 #include "replication/roster/enrolment_request.hpp"
 #include "replication/roster/roster.hpp"
 
@@ -17,26 +22,27 @@ inline constexpr ErrorCode administration_missing{"administration.missing", Erro
 inline constexpr ErrorCode administration_roots{"administration.roots", ErrorKind::invalid_input};
 inline constexpr ErrorCode administration_name{"administration.name", ErrorKind::invalid_input};
 inline constexpr ErrorCode administration_note{"administration.note", ErrorKind::refused};
-inline constexpr ErrorCode administration_key{"administration.key", ErrorKind::refused};
 inline constexpr ErrorCode administration_kind{"administration.kind", ErrorKind::invalid_input};
 
 /// What a new administration is to be.
 struct AdministrationWish {
     std::string country;
     std::string name;        ///< 1…80 bytes
-    unsigned roots = 1;      ///< 1…16
-    unsigned threshold = 1;  ///< 1…roots
+    unsigned roots = 3;      ///< 1…16
+    unsigned threshold = 2;  ///< 1…roots
 };
 
 class AdministrationDirectory {
 public:
-    /// Makes root keys, recovery key and genesis; seals the keys by passphrase or by service key.
-    /// settings.country, administration.name, administration.roots, vault.weak_passphrase,
-    /// vault.no_credential; administration.exists unless the folder is absent or empty.
+    /// Makes root keys, recovery key and genesis. Each key is sealed by a credential of its own: one
+    /// for each root key, then one for the recovery key; or one for all, when one is given.
+    /// settings.country, administration.name, administration.roots (also for another count of
+    /// credentials), vault.weak_passphrase, vault.no_credential; administration.exists unless the
+    /// folder is absent or empty.
     static Result<AdministrationDirectory> create(const std::filesystem::path& path,
                                                   const AdministrationWish& wish,
-                                                  const Credential& credential, const Clock& clock,
-                                                  crypto::Entropy& entropy);
+                                                  std::span<const Credential> credentials,
+                                                  const Clock& clock, crypto::Entropy& entropy);
     /// administration.missing when there is none, administration.note when the note cannot be read;
     /// roster codes when roster.epr is not right.
     static Result<AdministrationDirectory> open(const std::filesystem::path& path);
@@ -48,16 +54,24 @@ public:
 
     /// Takes in a roster file that goes on from this one; gives how many entries it added.
     Result<std::size_t> follow(ByteView roster_file);
-    /// Certifies a headquarters with as many root keys as the threshold wants, and keeps the longer
-    /// roster. administration.kind for another kind of node; keybag codes for a wrong credential;
-    /// administration.key for a key file that is not this administration's.
+    /// The certificate of a headquarters, for the root keys to sign; administration.kind for
+    /// another kind of node.
+    Result<EntryDraft> draft_certificate(const replication::EnrolmentRequest& request,
+                                         const Clock& clock, crypto::Entropy& entropy) const;
+    /// Adds the signatures of root keys here that this credential opens, until there are enough.
+    /// When there are not: administration.key, or the code of a key file that did not open.
+    Status sign_here(EntryDraft& draft, const Credential& credential) const;
+    /// Appends a draft with enough signatures and keeps the longer roster; see
+    /// EntryDraft::entry_for, and the codes of Roster::append.
+    Status apply(const EntryDraft& draft);
+    /// All three at once, where one credential opens enough root keys.
     Status certify(const replication::EnrolmentRequest& request, const Credential& credential,
                    const Clock& clock, crypto::Entropy& entropy);
 
 private:
     explicit AdministrationDirectory(std::filesystem::path path) : path_(std::move(path)) {}
     Status keep_roster() const;
-    Result<std::vector<crypto::SigningKey>> open_roots(const Credential& credential) const;
+    std::vector<std::filesystem::path> root_keys() const;
 
     std::filesystem::path path_;
     replication::Roster roster_;

@@ -13,9 +13,25 @@ using replication::Roster;
 
 std::set<replication::PeerKey> allowed_keys(const Roster& roster, const replication::NodeId& self) {
     std::set<replication::PeerKey> out;
+    if (roster.is_revoked(self)) {
+        return out;  // a revoked node has nobody to talk to
+    }
     for (const NodeCertificate* node : roster.nodes()) {
         if (!roster.is_revoked(node->identity.id()) && node->identity.id() != self) {
             out.insert(node->identity.transport);
+        }
+    }
+    return out;
+}
+
+std::vector<replication::DialTarget> targets_of(const std::vector<std::string>& peers,
+                                                const Roster& roster,
+                                                const replication::NodeId& self) {
+    std::vector<replication::DialTarget> out;
+    for (const std::string& peer : peers) {
+        auto target = resolve_peer(peer, roster);
+        if (target && !roster.is_revoked(self)) {
+            out.push_back(*std::move(target));
         }
     }
     return out;
@@ -77,11 +93,7 @@ Status OpenNode::start(const LinkAddresses& addresses, const Clock& clock) {
     options.allowed = allowed_keys(roster, identity_.id());
     peers_ = addresses.peers;
     followed_ = roster.length();
-    for (const std::string& peer : peers_) {
-        if (auto target = resolve_peer(peer, roster)) {
-            options.dial.push_back(*std::move(target));
-        }
-    }
+    options.dial = targets_of(peers_, roster, identity_.id());
     replica_ = std::make_unique<replication::Replica>(
         replication::ReplicaStart{identity_.id(), std::move(roster), std::move(heads),
                                   std::move(forks), std::move(quarantined), std::move(rewinds),
@@ -171,14 +183,8 @@ Status OpenNode::follow_roster() {
         return {};
     }
     followed_ = roster.length();
-    std::vector<replication::DialTarget> targets;
-    for (const std::string& peer : peers_) {
-        if (auto target = resolve_peer(peer, roster)) {
-            targets.push_back(*std::move(target));
-        }
-    }
     endpoint_->allow(allowed_keys(roster, identity_.id()));
-    return endpoint_->set_dial_targets(std::move(targets));
+    return endpoint_->set_dial_targets(targets_of(peers_, roster, identity_.id()));
 }
 
 Status OpenNode::work() {

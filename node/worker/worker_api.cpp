@@ -8,7 +8,8 @@
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
 #include "node/desk/verification.hpp"
-#include "node/forks/forks.hpp"
+#include "node/headquarters/quarantine.hpp"
+#include "node/worker/administration_routes.hpp"
 #include "node/worker/call.hpp"
 #include "node/worker/officer_routes.hpp"
 #include "node/worker/work_loop.hpp"
@@ -214,18 +215,16 @@ Result<replication::RootPin> root_to_expect(const Call& call, const replication:
 }
 
 void add_administration_routes(Router& router, WorkLoop& loop) {
-    router.add({"POST", "/administration/enrol"},
-               at_desk(loop, administers, [](Call& call, JsonDone done) {
-                   enrol_node(call.desk, call.body, std::move(done));
-               }));
-    router.add({"POST", "/administration/compartments"},
-               at_desk(loop, administers, [](Call& call, JsonDone done) {
-                   add_compartment(call.desk, call.body, std::move(done));
-               }));
-    router.add({"POST", "/administration/grants"},
-               at_desk(loop, administers, [](Call& call, JsonDone done) {
-                   grant_right(call.desk, call.body, std::move(done));
-               }));
+    for (auto& [method, path, act] : administration_routes()) {
+        router.add({method, path},
+                   at_desk(loop, administers, [act = std::move(act)](Call& call, JsonDone done) {
+                       act(call.desk, call.body, std::move(done));
+                   }));
+    }
+    router.add({"GET", "/quarantine"},
+               at_desk(loop, {Duty::own}, at_once([](Call& call) -> Result<json> {
+                           return list_quarantine(call.desk);
+                       })));
     router.add({"GET", "/forks"},
                at_desk(loop, {Duty::own},
                        at_once([](Call& call) -> Result<json> { return list_forks(call.desk); })));

@@ -7,6 +7,18 @@
 namespace entrepot::replication {
 namespace {
 
+constexpr std::string_view text_mark = "EPQ1:";
+
+std::string without_spaces(std::string_view text) {
+    std::string out;
+    for (const char letter : text) {
+        if (letter != ' ' && letter != '\n' && letter != '\r' && letter != '\t') {
+            out += letter;
+        }
+    }
+    return out;
+}
+
 constexpr std::string_view magic = "EPQ1";
 constexpr std::size_t fixed_size = 223;  ///< up to the name
 constexpr std::size_t signature_size = crypto::Signature::size;
@@ -134,6 +146,37 @@ Result<EnrolmentRequest> decode_request(ByteView bytes, WallTime now) {
     TRY(check_keys(out));
     TRY(check_age(out.created, now));
     return out;
+}
+
+std::string request_text(ByteView bytes) {
+    std::string out(text_mark);
+    for (const char letter : to_base32(bytes)) {
+        out += letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+    return out;
+}
+
+bool is_request_text(std::string_view text) {
+    const std::string compact = without_spaces(text.substr(0, 64));
+    return compact.size() >= text_mark.size() &&
+           std::equal(text_mark.begin(), text_mark.end(), compact.begin(),
+                      [](char mark, char letter) {
+                          return mark == (letter >= 'a' && letter <= 'z'
+                                              ? static_cast<char>(letter - 'a' + 'A')
+                                              : letter);
+                      });
+}
+
+Result<Bytes> request_from_text(std::string_view text) {
+    if (!is_request_text(text)) {
+        return Error{request_malformed, "the text of a request begins with " +
+                                            std::string(text_mark)};
+    }
+    auto bytes = from_base32(std::string_view(without_spaces(text)).substr(text_mark.size()));
+    if (!bytes) {
+        return Error{request_malformed, "the text of the request: " + bytes.error().context};
+    }
+    return bytes;
 }
 
 std::string request_code(ByteView bytes) {

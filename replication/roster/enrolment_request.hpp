@@ -48,6 +48,15 @@ Result<Bytes> make_request(const RequestWish& wish, const crypto::Identity& iden
 /// 14 days (request.expired) and at most a day ahead of `now` (request.not_yet).
 Result<EnrolmentRequest> decode_request(ByteView bytes, WallTime now);
 
+/// The request as text for a QR code, a message or a keyboard: "EPQ1:" and base 32 in capitals, all
+/// of it in the alphanumeric set of QR codes.
+std::string request_text(ByteView bytes);
+/// Whether a file holds that form.
+bool is_request_text(std::string_view text);
+/// Reads it back: either case, spaces and ends of lines anywhere. request.malformed names the first
+/// wrong character.
+Result<Bytes> request_from_text(std::string_view text);
+
 /// The eight words of the request's hash, for comparing by telephone (crypto/words.hpp).
 std::string request_code(ByteView bytes);
 

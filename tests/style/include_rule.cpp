@@ -33,6 +33,7 @@ constexpr std::array homes{
     Home{"curl/", {"node/api/"}},
     Home{"nlohmann/", {"node/", "tools/"}},
     Home{"CLI/", {"tools/"}},
+    Home{"qrencode.h", {"tools/commands/terminal/"}},
     Home{"toml++/", {"node/", "tools/"}},
     Home{"csv.h", {"node/import/"}},
     Home{"zxcvbn.h", {"node/access/"}},

@@ -73,7 +73,7 @@ std::vector<std::string> create(const std::string& folder) {
 TEST_F(PassphrasePrompt, AsksTwiceForANewOneAndShowsNeither) {
     const Talk talked = talk(create(path("adm")), "correct horse\nincorrect horse\n");
     EXPECT_THAT(talked.err, HasSubstr(std::string(passphrase_differs.name())));
-    EXPECT_THAT(talked.shown, HasSubstr("Passphrase for the root keys: "));
+    EXPECT_THAT(talked.shown, HasSubstr("Passphrase for root key 1: "));
     EXPECT_THAT(talked.shown, HasSubstr("once more"));
     EXPECT_THAT(talked.shown, Not(HasSubstr("horse")));
     EXPECT_FALSE(std::filesystem::exists(at("adm")));

@@ -6,6 +6,10 @@
 namespace entrepot::tools {
 
 void add_administration_commands(CommandTable& table);
+void add_root_commands(CommandTable& table);
+void add_revocation_commands(CommandTable& table);
+void add_quarantine_commands(CommandTable& table);
+void add_request_commands(CommandTable& table);
 void add_node_commands(CommandTable& table);
 void add_officer_commands(CommandTable& table);
 void add_account_commands(CommandTable& table);

@@ -21,7 +21,11 @@ int report(Console& console, const Failure& failure) {
 CommandTable all_commands() {
     CommandTable table;
     add_administration_commands(table);
+    add_root_commands(table);
+    add_revocation_commands(table);
+    add_quarantine_commands(table);
     add_node_commands(table);
+    add_request_commands(table);
     add_officer_commands(table);
     add_account_commands(table);
     add_record_commands(table);

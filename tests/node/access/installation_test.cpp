@@ -34,11 +34,12 @@ protected:
     fs::path at(const std::string& name) const { return folder_.path() / name; }
 
     Result<AdministrationDirectory> found(const AdministrationWish& wish) {
-        return AdministrationDirectory::create(at("administration"), wish, credential(), clock_,
+        const Credential one = credential();
+        return AdministrationDirectory::create(at("administration"), wish, {&one, 1}, clock_,
                                                entropy_);
     }
     AdministrationDirectory administration() {
-        return std::move(found({"JM", "Jamaica Customs Agency"})).value();
+        return std::move(found({"JM", "Jamaica Customs Agency", 1, 1})).value();
     }
     Result<Installed> install(const std::string& name, NodeKind kind,
                               const std::string& country = "JM") {
@@ -283,7 +284,8 @@ TEST_F(AdministrationTest, FollowsALongerRosterOfItsOwnAlone) {
     auto elsewhere = std::move(AdministrationDirectory::open(at("administration"))).value();
     ASSERT_THAT(made.certify(request_of(*hq), credential(), clock_, entropy_), IsOk());
     EXPECT_THAT(elsewhere.follow(replication::export_roster(made.roster())), IsOkAndHolds(1U));
-    auto foreign = AdministrationDirectory::create(at("foreign"), {"TT", "Trinidad"}, credential(),
+    const Credential one = credential();
+    auto foreign = AdministrationDirectory::create(at("foreign"), {"TT", "Trinidad"}, {&one, 1},
                                                    clock_, entropy_);
     EXPECT_THAT(elsewhere.follow(replication::export_roster(foreign->roster())),
                 HasCode(replication::roster_fingerprint));

@@ -4,6 +4,7 @@
 
 #include "crypto/base64.hpp"
 #include "node/desk/import_job.hpp"
+#include "node/headquarters/enrolment.hpp"
 #include "replication/roster/join_file.hpp"
 #include "tests/support/desk_fixture.hpp"
 #include "tests/support/matchers.hpp"

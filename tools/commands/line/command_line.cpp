@@ -28,6 +28,7 @@ std::string group_help(const std::string& group) {
     static const std::map<std::string, std::string> helps{
         {"administration", "root keys, enrolment, compartments and rights"},
         {"administration compartment", "compartments that units share"},
+        {"administration roots", "root keys: which are in force, and their change"},
         {"node", "make, join, run and stop a node"},
         {"officer", "accounts, roles and passphrases of a node's officers"},
         {"roster", "the administration's signed list of nodes and rights"},

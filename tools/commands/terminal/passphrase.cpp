@@ -111,6 +111,10 @@ bool has_passphrase(const Invocation& invocation) {
            !credential_of(invocation.surroundings).empty();
 }
 
+Outcome<crypto::Secret> read_passphrase_file(const std::string& path) {
+    return read_from(path);
+}
+
 Outcome<crypto::Secret> read_passphrase(const Invocation& invocation, std::string_view what_for,
                                         PassphraseUse use) {
     if (invocation.arguments.has("passphrase-file")) {

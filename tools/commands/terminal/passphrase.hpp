@@ -22,6 +22,8 @@ Outcome<crypto::Secret> read_passphrase(const Invocation& invocation, std::strin
 /// A new one, from --new-passphrase-file or asked for twice at the terminal.
 Outcome<crypto::Secret> read_new_passphrase(const Invocation& invocation,
                                             std::string_view what_for);
+/// The first line of a file; passphrase.unreadable.
+Outcome<crypto::Secret> read_passphrase_file(const std::string& path);
 /// Whether read_passphrase would find one without asking a person.
 bool has_passphrase(const Invocation& invocation);
 

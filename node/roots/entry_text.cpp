@@ -1,0 +1,84 @@
+// What a draft does in plain words.
+#include <algorithm>
+
+#include "crypto/words.hpp"
+#include "node/access/settings.hpp"
+#include "node/roots/entry_draft.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+std::string called(ByteView id) {
+    return to_base32(id);
+}
+
+std::string spoken(ByteView key) {
+    return crypto::to_words(key.first(crypto::spoken_bytes));
+}
+
+struct Describer {
+    const replication::RootChange& held;
+
+    Lines operator()(const replication::NodeCertificate& certificate) const {
+        return {"certifies a " + std::string(kind_name(certificate.kind)) + ": node " +
+                    called(certificate.identity.id().view()),
+                "it will enrol and revoke nodes, make compartments and give rights"};
+    }
+    Lines operator()(const replication::RevocationEntry& entry) const {
+        Lines out{"revokes headquarters' node " + called(entry.node.view()),
+                  "it signs nothing more; new keys for " +
+                      std::to_string(entry.generations.size()) + " compartments"};
+        for (const auto& cut : entry.cuts) {
+            out.push_back("its log " + called(cut.log.view()) + " counts up to commit " +
+                          std::to_string(cut.number.value));
+        }
+        out.push_back(entry.cuts.empty() ? "none of its commits counts any more"
+                                         : "of its other logs nothing counts");
+        return out;
+    }
+    Lines operator()(const replication::ErasureEntry& entry) const {
+        return {"orders every node to erase " + std::to_string(entry.changes.size()) +
+                    " changes and " + std::to_string(entry.blobs.size()) + " attachments",
+                entry.record.is_zero() ? "the rest of the record stays"
+                                       : "the record is erased whole: " +
+                                             called(entry.record.view())};
+    }
+    Lines operator()(const replication::RootChange& change) const {
+        Lines out{"changes the root keys: from now on " + std::to_string(change.threshold) +
+                  " of these " + std::to_string(change.roots.size()) + " sign"};
+        for (const auto& root : change.roots) {
+            const bool stays = std::find(held.roots.begin(), held.roots.end(), root) !=
+                               held.roots.end();
+            out.push_back((stays ? "stays  " : "joins  ") + spoken(root.view()));
+        }
+        for (const auto& root : held.roots) {
+            if (std::find(change.roots.begin(), change.roots.end(), root) == change.roots.end()) {
+                out.push_back("leaves " + spoken(root.view()));
+            }
+        }
+        return out;
+    }
+    Lines operator()(const replication::PartnerEntry& entry) const {
+        return {(entry.in_force ? "trusts the administration of " : "no longer trusts ") +
+                    entry.country + " for what is released to it",
+                "its root fingerprint: " + crypto::eight_words(entry.fingerprint)};
+    }
+    Lines operator()(const replication::AuditorEntry& entry) const {
+        return {"from now on audits are sealed to the auditor's key " + spoken(entry.key.view())};
+    }
+    template <class Other>
+    Lines operator()(const Other&) const {
+        return {"is no entry for root keys"};
+    }
+};
+
+}  // namespace
+
+Lines describe_entry(const replication::RosterEntry& entry,
+                     const replication::RootChange& roots) {
+    return std::visit(Describer{roots}, entry.content);
+}
+
+}  // namespace entrepot::node

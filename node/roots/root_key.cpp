@@ -1,0 +1,90 @@
+#include "node/roots/root_key.hpp"
+
+#include <algorithm>
+
+namespace entrepot::node {
+namespace {
+
+constexpr std::size_t key_file_limit = 64 * 1024;
+constexpr std::size_t secret_size = 32;
+
+Result<Bytes> seal(const Credential& credential, ByteView content, crypto::Entropy& entropy) {
+    if (!credential.service_key.empty()) {
+        TRY_ASSIGN(const auto key, read_or_make_service_key(credential.service_key, entropy));
+        return crypto::seal_service_slot(key, content, entropy);
+    }
+    return crypto::seal_keybag(credential.passphrase.view(), {}, content, {}, entropy);
+}
+
+Result<crypto::Secret> unseal(const std::filesystem::path& path, const Credential& credential) {
+    TRY_ASSIGN(const Bytes sealed, read_file(path, key_file_limit));
+    const auto open = [&]() -> Result<crypto::Secret> {
+        if (!credential.service_key.empty()) {
+            TRY_ASSIGN(const auto key, read_service_key(credential.service_key));
+            return crypto::open_service_slot(key, sealed);
+        }
+        return crypto::open_keybag(credential.passphrase.view(), {}, sealed);
+    };
+    auto content = open();
+    if (!content) {
+        return Error{content.error().code, path.string() + ": " + content.error().context};
+    }
+    return content;
+}
+
+}  // namespace
+
+Status check_fresh_credential(const Credential& credential) {
+    if (!credential.service_key.empty()) {
+        return {};
+    }
+    if (credential.passphrase.empty()) {
+        return Error{vault_no_credential, "neither a passphrase nor a service key was given"};
+    }
+    return check_passphrase(credential.passphrase.view());
+}
+
+Status write_key_file(const std::filesystem::path& path, KeyFileKind kind, ByteView secret,
+                      const Credential& credential, crypto::Entropy& entropy) {
+    crypto::Secret content(1 + secret.size());
+    content.mutable_view()[0] = static_cast<std::uint8_t>(kind);
+    std::copy(secret.begin(), secret.end(), content.mutable_view().begin() + 1);
+    TRY_ASSIGN(const Bytes sealed, seal(credential, content.view(), entropy));
+    return write_file(path, sealed);
+}
+
+Result<crypto::SigningKey> open_root_key(const std::filesystem::path& path,
+                                         const Credential& credential) {
+    TRY_ASSIGN(const crypto::Secret content, unseal(path, credential));
+    const ByteView bytes = content.view();
+    if (bytes.size() != 1 + secret_size ||
+        bytes[0] != static_cast<std::uint8_t>(KeyFileKind::root)) {
+        return Error{administration_key, path.string() + ": not a root key"};
+    }
+    return crypto::SigningKey::from_seed(bytes.subspan(1));
+}
+
+Result<crypto::SigningKey> make_root_key(const std::filesystem::path& path,
+                                         const Credential& credential, crypto::Entropy& entropy) {
+    TRY(check_fresh_credential(credential));
+    std::error_code failed;
+    if (std::filesystem::exists(path, failed)) {
+        return Error{root_key_exists, path.string() + " is there already; choose another file"};
+    }
+    auto key = crypto::SigningKey::generate(entropy);
+    TRY(write_key_file(path, KeyFileKind::root, key.seed(), credential, entropy));
+    return key;
+}
+
+Status reseal_key_file(const std::filesystem::path& path, const Credential& held,
+                       const Credential& fresh, crypto::Entropy& entropy) {
+    TRY(check_fresh_credential(fresh));
+    TRY_ASSIGN(const crypto::Secret content, unseal(path, held));
+    if (content.size() != 1 + secret_size) {
+        return Error{administration_key, path.string() + ": neither root nor recovery key"};
+    }
+    TRY_ASSIGN(const Bytes sealed, seal(fresh, content.view(), entropy));
+    return write_file(path, sealed);
+}
+
+}  // namespace entrepot::node
