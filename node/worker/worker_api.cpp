@@ -8,6 +8,7 @@
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
 #include "node/desk/verification.hpp"
+#include "node/forks/forks.hpp"
 #include "node/headquarters/quarantine.hpp"
 #include "node/worker/administration_routes.hpp"
 #include "node/worker/call.hpp"
