@@ -96,11 +96,9 @@ HybridTime now(const Clock& clock) {
 
 }  // namespace
 
-Result<AdministrationDirectory> AdministrationDirectory::create(const std::filesystem::path& path,
-                                                                const AdministrationWish& wish,
-                                                                std::span<const Credential> credentials,
-                                                                const Clock& clock,
-                                                                crypto::Entropy& entropy) {
+Result<AdministrationDirectory> AdministrationDirectory::create(
+    const std::filesystem::path& path, const AdministrationWish& wish,
+    std::span<const Credential> credentials, const Clock& clock, crypto::Entropy& entropy) {
     TRY(check(wish, credentials));
     TRY(make_folder(path));
     AdministrationDirectory out(path);

@@ -20,8 +20,8 @@ struct PlannedCut {
     replication::CommitNumber held;   ///< what headquarters holds of it
 };
 
-/// Every log of the node that is held here, of one compartment when it is named, by log id. `wanted`
-/// is a list of "LOG:NUMBER", LOG the first six or more characters of a log's id. cut.malformed,
+/// Every log of the node that is held here, of one compartment when it is named, by log id.
+/// `wanted` is a list of "LOG:NUMBER", LOG the first six or more characters of a log's id. cut.malformed,
 /// cut.unknown_log, and cut.not_held for a number that headquarters does not hold.
 Result<std::vector<PlannedCut>> plan_cuts(
     Desk& desk, const replication::NodeId& node, const nlohmann::json& wanted,

@@ -76,6 +76,22 @@ TEST_F(RevocationCommands, TellWhichNumbersWereGiven) {
     EXPECT_EQ(sent("POST /administration/numbers")["count"], 500);
 }
 
+TEST_F(RevocationCommands, ListTheQuarantineAndAdmitOnlyWhenConfirmed) {
+    const json log{{"log", "aaaaaaaaaa"}, {"unit", "Kingston Seaport"}, {"name", "Joint"},
+                   {"node", "0123"}, {"why", "the node is revoked"}, {"cut", 4},
+                   {"commits", {{{"number", 5}, {"hash", "ab"}, {"admissible", true}},
+                                {{"number", 7}, {"hash", "cd"}, {"admissible", false}}}}};
+    play_node({{"GET /quarantine", answers({{"logs", {log}}, {"contents", json::array()}})},
+               {"POST /administration/admissions", answers({{"log", "aaaaaaaaaa"}})}});
+    const Ended listed = run({"quarantine"});
+    EXPECT_THAT(listed.out, AllOf(HasSubstr("the node is revoked"), HasSubstr("can be admitted"),
+                                  HasSubstr("one before it is missing")));
+    EXPECT_EQ(run({"administration", "admit", "aaaaaaaaaa", "--to", "5"}).code, 2);
+    EXPECT_FALSE(was_asked("POST /administration/admissions"));
+    EXPECT_EQ(run({"administration", "admit", "aaaaaaaaaa", "--to", "5", "--yes"}).code, 0);
+    EXPECT_EQ(sent("POST /administration/admissions")["to"], 5);
+}
+
 /// A request carried as the text of its QR code.
 class RequestCommands : public CommandFixture {
 protected:

@@ -29,7 +29,8 @@ Outcome<void> write_image(const QrCode& code, const std::string& path) {
         TRY(node::write_file(path, code.png()));
         return {};
     }
-    return Error{usage_wrong, "--image writes a file that ends in .svg or .png, not '" + path + "'"};
+    return Error{usage_wrong,
+                 "--image writes a file that ends in .svg or .png, not '" + path + "'"};
 }
 
 Outcome<int> show_request(const Invocation& invocation) {
