@@ -23,6 +23,7 @@ protected:
         auto key = entropy_.secret(32);
         const auto path = folder_.path() / name;
         std::filesystem::create_directory(path);
+        std::filesystem::permissions(path, std::filesystem::perms::owner_all);
         {
             auto store = std::move(LogStore::open(path, LogStore::Access::read_write,
                                                   key.duplicate()))
