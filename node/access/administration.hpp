@@ -34,8 +34,8 @@ struct AdministrationWish {
 
 class AdministrationDirectory {
 public:
-    /// Makes root keys, recovery key and genesis. Each key is sealed by a credential of its own: one
-    /// for each root key, then one for the recovery key; or one for all, when one is given.
+    /// Makes root keys, recovery key and genesis. Each key is sealed by a credential of its own:
+    /// one for each root key, then one for the recovery key; or one for all, when one is given.
     /// settings.country, administration.name, administration.roots (also for another count of
     /// credentials), vault.weak_passphrase, vault.no_credential; administration.exists unless the
     /// folder is absent or empty.

@@ -21,8 +21,8 @@ struct PlannedCut {
 };
 
 /// Every log of the node that is held here, of one compartment when it is named, by log id.
-/// `wanted` is a list of "LOG:NUMBER", LOG the first six or more characters of a log's id. cut.malformed,
-/// cut.unknown_log, and cut.not_held for a number that headquarters does not hold.
+/// `wanted` is a list of "LOG:NUMBER", LOG the first six or more characters of a log's id.
+/// cut.malformed, cut.unknown_log, and cut.not_held for a number that headquarters does not hold.
 Result<std::vector<PlannedCut>> plan_cuts(
     Desk& desk, const replication::NodeId& node, const nlohmann::json& wanted,
     const std::optional<replication::CompartmentId>& compartment = std::nullopt);

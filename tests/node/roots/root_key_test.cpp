@@ -78,9 +78,9 @@ TEST_F(RootKey, EachOfAnAdministrationHasACredentialOfItsOwn) {
     }
     EXPECT_THAT(open_root_key(made->recovery_key(), holders[3]), HasCode(administration_key));
     holders.pop_back();
-    EXPECT_THAT(AdministrationDirectory::create(at("other"), {"JM", "Jamaica"}, holders, clock,
-                                                entropy_),
-                HasCode(administration_roots));
+    EXPECT_THAT(
+        AdministrationDirectory::create(at("other"), {"JM", "Jamaica"}, holders, clock, entropy_),
+        HasCode(administration_roots));
 }
 
 TEST_F(RootKey, OfOneHolderSignsItsPartOfADraft) {
@@ -91,7 +91,10 @@ TEST_F(RootKey, OfOneHolderSignsItsPartOfADraft) {
     SystemClock clock;
     auto made = *AdministrationDirectory::create(at("administration"), {"JM", "Jamaica"}, holders,
                                                  clock, entropy_);
-    auto draft = EntryDraft::make(made.roster(), {1}, replication::PartnerEntry{"GE", {}, true});
+    Hash georgia;
+    georgia.bytes.fill(5);
+    auto draft =
+        EntryDraft::make(made.roster(), {1}, replication::PartnerEntry{"GE", georgia, true});
     EXPECT_THAT(made.sign_here(draft, holders[1]), HasCode(crypto::keybag_wrong));
     EXPECT_EQ(draft.wanted(), 1U);
     EXPECT_THAT(made.apply(draft), HasCode(draft_too_few));
