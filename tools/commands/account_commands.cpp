@@ -48,24 +48,23 @@ json wish_of(const Invocation& invocation) {
     return out;
 }
 
-Outcome<int> add(const Invocation& invocation) {
+/// With a passphrase that is asked for twice, for an account that is new or reset.
+Outcome<int> give_passphrase(const Invocation& invocation, const char* route, const char* done) {
     json body = wish_of(invocation);
     TRY_ASSIGN(const auto fresh,
                read_new_passphrase(invocation, invocation.arguments.text("NAME")));
     body["passphrase"] = text_of(fresh);
-    TRY_ASSIGN(const json answer, ask(invocation, "/officers", body));
-    print(invocation, answer, "has an account");
+    TRY_ASSIGN(const json answer, ask(invocation, route, body));
+    print(invocation, answer, done);
     return 0;
 }
 
+Outcome<int> add(const Invocation& invocation) {
+    return give_passphrase(invocation, "/officers", "has an account");
+}
+
 Outcome<int> reset(const Invocation& invocation) {
-    json body = wish_of(invocation);
-    TRY_ASSIGN(const auto fresh,
-               read_new_passphrase(invocation, invocation.arguments.text("NAME")));
-    body["passphrase"] = text_of(fresh);
-    TRY_ASSIGN(const json answer, ask(invocation, "/officers/reset", body));
-    print(invocation, answer, "has another passphrase and another key");
-    return 0;
+    return give_passphrase(invocation, "/officers/reset", "has another passphrase and another key");
 }
 
 Outcome<int> passphrase(const Invocation& invocation) {
