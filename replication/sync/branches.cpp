@@ -85,6 +85,11 @@ void Replica::State::rewind(const LogId& id, LogState& log, CommitNumber to, con
     heads.rewind(id, {log.descriptor, to, hash});
     log.accepted = {to, hash, {}};
     log.knows_roster_length = to.value == 0;
+    if (!log.unwritten.empty()) {
+        // Not the disk: it may still hold the branch that was left before.
+        log.accepted.roster_length = log.unwritten.back().roster_length;
+        log.knows_roster_length = true;
+    }
     aside_bytes -= log.aside_bytes;
     log.aside.clear();
     log.aside_bytes = 0;

@@ -63,6 +63,10 @@ Result<LogTip> Replica::accepted_tip(const LogId& log) const {
     return found->second.accepted;
 }
 
+Result<Hash> Replica::accepted_hash(const LogId& log, CommitNumber number) const {
+    return number.value == 0 ? Hash{} : state_->hash_at(log, state_->logs.at(log), number);
+}
+
 Result<Offered> Replica::offer(const LogDescriptor& log, Bytes commit) {
     TRY_ASSIGN(const Offered offered, state_->judge(log, std::move(commit)));
     if (offered == Offered::queued) {

@@ -134,6 +134,8 @@ public:
     /// Last accepted commit, durable or still to be written; number 0 for an unknown log. An error
     /// is the store's, when the stored tip cannot be read.
     Result<LogTip> accepted_tip(const LogId& log) const;
+    /// Hash of an accepted commit, zero for number 0; the number must not be above the tip's.
+    Result<Hash> accepted_hash(const LogId& log, CommitNumber number) const;
 
     /// Judges a commit of another node, or of this one come back from a peer. Errors are refusals
     /// of the bytes (commit.*, admission.*), replica.log_forked, or the store's.

@@ -127,7 +127,7 @@ void Replica::State::accept(const LogDescriptor& descriptor, const CommitHeader&
     exchange.drop_half(header.log);
     const std::uint64_t at =
         queue(CommitWrite{header.log, descriptor, header.number, hash, std::move(commit)});
-    log.unwritten.push_back({at, header.number, hash});
+    log.unwritten.push_back({at, header.number, hash, header.roster_length});
 }
 
 Offered Replica::State::keep_aside(const LogDescriptor& descriptor, CommitNumber number,

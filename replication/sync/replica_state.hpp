@@ -18,6 +18,7 @@ struct Unwritten {
     std::uint64_t sequence;
     CommitNumber number;
     Hash hash;
+    RosterLength roster_length;
 };
 
 struct LogState {

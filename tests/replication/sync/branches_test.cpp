@@ -209,6 +209,44 @@ TEST_F(Branches, MeetAndAgreeOnceACutHasCome) {
     EXPECT_EQ(counted->hash, commit_hash(named_[3]));
 }
 
+/// Whether a message asks for commits.
+bool has_want(ByteView message) {
+    WireReader in(message);
+    message::read_varint(in);
+    while (!in.rest().empty()) {
+        const auto part = message::read_part(in);
+        if (!part || std::holds_alternative<message::Want>(*part)) {
+            return part.has_value();
+        }
+    }
+    return false;
+}
+
+TEST_F(Branches, RefuseNoPeerWhoseStreamBeganBeforeTheOtherBranchCame) {
+    SessionPair meeting(administration_, "seaport", "headquarters", 41);
+    ReplicaHost& late = meeting.dialler().host;
+    ASSERT_THAT(late.replica().offer(log(), named_[0]), IsOk());
+    for (const Bytes& commit : named_) {
+        ASSERT_THAT(meeting.accepter().host.replica().offer(log(), commit), IsOk());
+    }
+    meeting.settle(meeting.dialler());
+    meeting.settle(meeting.accepter());
+    bool came = false;
+    meeting.on_message = [&](End& to, Bytes& message) {
+        if (&to == &meeting.accepter() && !came && has_want(message)) {
+            came = true;
+            EXPECT_THAT(late.replica().offer(log(), other_[1]), IsOkAndHolds(Offered::queued));
+        }
+        return true;
+    };
+    meeting.connect();
+    ASSERT_TRUE(meeting.reach_sync(60'000));
+    EXPECT_TRUE(came);
+    EXPECT_FALSE(meeting.is_over());
+    EXPECT_TRUE(late.replica().is_forked(id()));
+    EXPECT_TRUE(meeting.accepter().host.replica().is_forked(id()));
+}
+
 class Uncounted : public SessionFixture {
 protected:
     LogDescriptor unseen() {
