@@ -213,7 +213,12 @@ Status Incoming::complete(Assembly& assembly) {
 Status Incoming::take(const Source& source, Assembly& assembly) {
     TRY_ASSIGN(const LogTip tip, replica_.accepted_tip(source.log));
     if (assembly.number <= tip.number) {
-        return compare(source, assembly);
+        // Held already, perhaps since this stream began: the same commit, or a fork. Where the one
+        // before differs too, our acknowledgement tells the peer so.
+        unacknowledged_.insert(assembly.index);
+        static_cast<void>(
+            replica_.offer_wire(source.descriptor, assembly.number, assembly.wire));
+        return {};
     }
     Progress& progress = progress_[source.log];
     if (assembly.number != tip.number.next() && progress.restarting) {
@@ -224,30 +229,14 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
                                              " of a log held up to " +
                                              std::to_string(tip.number.value)};
     }
-    Result<Bytes> commit = from_wire(assembly.wire, source.log, assembly.number, tip.hash);
-    if (!commit) {
-        return refuse(source, assembly, std::move(commit).error());
-    }
-    Result<Offered> offered = replica_.offer(source.descriptor, std::move(commit).value());
+    Result<Offered> offered =
+        replica_.offer_wire(source.descriptor, assembly.number, assembly.wire);
     if (!offered) {
         return refuse(source, assembly, std::move(offered).error());
     }
     progress.restarting = false;
     // Credit knows only what this session received.
     return settle(source, assembly, *offered, assembly.wire.size() - assembly.carried_over);
-}
-
-/// A number that is held already, perhaps since this stream began: the same commit, or a fork. If
-/// it can be neither, the commit before differs too, and the peer learns so from what is
-/// acknowledged.
-Status Incoming::compare(const Source& source, const Assembly& assembly) {
-    unacknowledged_.insert(assembly.index);
-    TRY_ASSIGN(const Hash before,
-               replica_.accepted_hash(source.log, {assembly.number.value - 1}));
-    if (auto commit = from_wire(assembly.wire, source.log, assembly.number, before)) {
-        static_cast<void>(replica_.offer(source.descriptor, std::move(commit).value()));
-    }
-    return {};
 }
 
 Status Incoming::settle(const Source& source, const Assembly& assembly, Offered offered,

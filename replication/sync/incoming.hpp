@@ -80,7 +80,6 @@ private:
     Result<std::uint32_t> read_source(WireReader& in, std::uint64_t reference);
     Status complete(Assembly& assembly);
     Status take(const Source& source, Assembly& assembly);
-    Status compare(const Source& source, const Assembly& assembly);
     Status settle(const Source& source, const Assembly& assembly, Offered offered,
                   std::size_t size);
     Status refuse(const Source& source, const Assembly& assembly, Error error);

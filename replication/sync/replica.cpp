@@ -63,16 +63,22 @@ Result<LogTip> Replica::accepted_tip(const LogId& log) const {
     return found->second.accepted;
 }
 
-Result<Hash> Replica::accepted_hash(const LogId& log, CommitNumber number) const {
-    return number.value == 0 ? Hash{} : state_->hash_at(log, state_->logs.at(log), number);
-}
-
 Result<Offered> Replica::offer(const LogDescriptor& log, Bytes commit) {
     TRY_ASSIGN(const Offered offered, state_->judge(log, std::move(commit)));
     if (offered == Offered::queued) {
         state_->drain(log.id());
     }
     return offered;
+}
+
+Result<Offered> Replica::offer_wire(const LogDescriptor& log, CommitNumber number, ByteView wire) {
+    const LogId id = log.id();
+    Hash before;
+    if (number.value > 1) {
+        TRY_ASSIGN(before, state_->hash_at(id, state_->logs.at(id), {number.value - 1}));
+    }
+    TRY_ASSIGN(Bytes commit, from_wire(wire, id, number, before));
+    return offer(log, std::move(commit));
 }
 
 Result<std::uint64_t> Replica::append_local(const LogDescriptor& log, Bytes commit) {

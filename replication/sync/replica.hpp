@@ -134,12 +134,13 @@ public:
     /// Last accepted commit, durable or still to be written; number 0 for an unknown log. An error
     /// is the store's, when the stored tip cannot be read.
     Result<LogTip> accepted_tip(const LogId& log) const;
-    /// Hash of an accepted commit, zero for number 0; the number must not be above the tip's.
-    Result<Hash> accepted_hash(const LogId& log, CommitNumber number) const;
 
     /// Judges a commit of another node, or of this one come back from a peer. Errors are refusals
     /// of the bytes (commit.*, admission.*), replica.log_forked, or the store's.
     Result<Offered> offer(const LogDescriptor& log, Bytes commit);
+    /// The same of a commit in its wire form, put after the one accepted before its number. The
+    /// number must not be above the next one.
+    Result<Offered> offer_wire(const LogDescriptor& log, CommitNumber number, ByteView wire);
     /// Queues a commit made here; its signature is taken as right. Gives its write's sequence.
     /// replica.local_chain unless it continues the accepted tip, replica.local_right without the
     /// right or with another generation than its roster length knows, replica.log_forked,
