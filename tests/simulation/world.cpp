@@ -140,8 +140,7 @@ void World::phase_of_healing() {
     while (schedule_.now().ms < end && !result_.violation) {
         schedule_.run_next({std::min(end, schedule_.now().ms + 100)});
         settle_forks();
-        write_again();
-        if (has_converged() && network_.all_in_sync()) {
+        if (!write_again() && has_converged() && network_.all_in_sync()) {
             check_states();
             check_salts();
             check_nothing_lost();

@@ -51,7 +51,8 @@ private:
     void restore_a_disk();
     void clone_a_disk();
     void settle_forks();
-    void write_again();
+    /// Whether a node has begun to write again what a settled fork took from it.
+    bool write_again();
     std::optional<Cut> choose_branch(const ForkProof& proof) const;
     bool is_doubled(const NodeId& node) const;
 
