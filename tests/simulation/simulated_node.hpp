@@ -36,6 +36,7 @@ public:
     bool begin_transaction();
     /// The transaction reached the disk.
     void end_transaction();
+    bool is_writing() const { return replica_->has_writes() || !transaction_.empty(); }
     bool has_moved();  ///< whether the durable state moved since the last call
 
     /// The next commit of this node's log in the compartment; false if it may not or cannot write.

@@ -51,7 +51,7 @@ private:
     void restore_a_disk();
     void clone_a_disk();
     void settle_forks();
-    /// Whether a node has begun to write again what a settled fork took from it.
+    /// Begins to write again what a settled fork took; whether a node is still writing anything.
     bool write_again();
     std::optional<Cut> choose_branch(const ForkProof& proof) const;
     bool is_doubled(const NodeId& node) const;

@@ -139,16 +139,16 @@ void World::take_back_a_right() {
 }
 
 bool World::write_again() {
-    bool wrote = false;
+    bool writes = false;
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
         const WallTime now{1'700'000'000'000 + schedule_.now().ms};
         if (nodes_[node]->is_up() && nodes_[node]->reauthor(now, dice_.entropy())) {
             ++result_.commits;
             network_.wake(node);
-            wrote = true;
         }
+        writes = writes || (nodes_[node]->is_up() && nodes_[node]->is_writing());
     }
-    return wrote;
+    return writes;
 }
 
 /// No key and nonce twice, whatever disks were copied: one place, one salt for each commit.
