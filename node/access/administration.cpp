@@ -205,9 +205,49 @@ Status AdministrationDirectory::sign_here(EntryDraft& draft, const Credential& c
 }
 
 Status AdministrationDirectory::apply(const EntryDraft& draft) {
+    if (draft.administration() != roster_.administration()) {
+        return apply_outer(draft);
+    }
     TRY_ASSIGN(const Bytes entry, draft.entry_for(roster_));
     TRY(roster_.append(entry));
     return keep_roster();
+}
+
+Result<replication::Roster> AdministrationDirectory::outer_roster(
+    const std::string& country) const {
+    TRY(check_country(country));
+    replication::Roster out;
+    std::error_code failed;
+    if (std::filesystem::exists(outer_file(country), failed)) {
+        TRY_ASSIGN(const Bytes file, read_file(outer_file(country), roster_file_limit));
+        TRY(replication::import_roster(out, roster_.root_fingerprint(), file));
+    }
+    return out;
+}
+
+/// Whose outer roster the draft begins or continues.
+Result<std::string> AdministrationDirectory::outer_country(const EntryDraft& draft) const {
+    if (const auto* begun = std::get_if<replication::OuterGenesis>(&draft.entry().content)) {
+        return begun->partner_country;
+    }
+    for (const auto& partner : roster_.partners()) {
+        TRY_ASSIGN(const auto outer, outer_roster(partner.country));
+        if (outer.administration() == draft.administration()) {
+            return partner.country;
+        }
+    }
+    return Error{draft_other_administration, "the draft is of another administration"};
+}
+
+Status AdministrationDirectory::apply_outer(const EntryDraft& draft) {
+    TRY_ASSIGN(const std::string country, outer_country(draft));
+    TRY_ASSIGN(auto outer, outer_roster(country));
+    TRY_ASSIGN(const Bytes entry, draft.entry_for(outer));
+    TRY(outer.append(entry));
+    if (outer.root_fingerprint() != roster_.root_fingerprint()) {
+        return Error{draft_other_administration, "the draft is of another administration"};
+    }
+    return write_file(outer_file(country), replication::export_roster(outer));
 }
 
 Status AdministrationDirectory::certify(const replication::EnrolmentRequest& request,

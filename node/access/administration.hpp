@@ -1,6 +1,7 @@
 // AdministrationDirectory: the off-line folder of those who hold an administration's root keys:
-// sealed key files (root-1.key …, recovery.key), the roster as far as they have it (roster.epr) and
-// a note with its fingerprint (administration.json). Not needed by any node; kept on a medium in a
+// sealed key files (root-1.key …, recovery.key), the roster as far as they have it (roster.epr),
+// the outer rosters shared with partners (outer-GE.epr …) and a note with its fingerprint
+// (administration.json). Not needed by any node; kept on a medium in a
 // safe. Key files may be moved to other holders: what root keys sign is then carried to them as a
 // draft (entry_draft.hpp). Holds no compartment key: the recovery key opens them together with the
 // roster.
@@ -49,6 +50,11 @@ public:
 
     const replication::Roster& roster() const { return roster_; }
     std::filesystem::path roster_file() const { return path_ / "roster.epr"; }
+    /// Our outer roster for that partner, as far as it has come; empty at first.
+    Result<replication::Roster> outer_roster(const std::string& country) const;
+    std::filesystem::path outer_file(const std::string& country) const {
+        return path_ / ("outer-" + country + ".epr");
+    }
     std::filesystem::path root_key(unsigned number) const;
     std::filesystem::path recovery_key() const { return path_ / "recovery.key"; }
 
@@ -61,8 +67,8 @@ public:
     /// Adds the signatures of root keys here that this credential opens, until there are enough.
     /// When there are not: administration.key, or the code of a key file that did not open.
     Status sign_here(EntryDraft& draft, const Credential& credential) const;
-    /// Appends a draft with enough signatures and keeps the longer roster; see
-    /// EntryDraft::entry_for, and the codes of Roster::append.
+    /// Appends a draft with enough signatures to the roster that it continues, or begins an outer
+    /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append.
     Status apply(const EntryDraft& draft);
     /// All three at once, where one credential opens enough root keys.
     Status certify(const replication::EnrolmentRequest& request, const Credential& credential,
@@ -71,6 +77,8 @@ public:
 private:
     explicit AdministrationDirectory(std::filesystem::path path) : path_(std::move(path)) {}
     Status keep_roster() const;
+    Result<std::string> outer_country(const EntryDraft& draft) const;
+    Status apply_outer(const EntryDraft& draft);
     std::vector<std::filesystem::path> root_keys() const;
 
     std::filesystem::path path_;

@@ -147,7 +147,7 @@ Result<NodeDirectory> NodeDirectory::open(const std::filesystem::path& path) {
 
 /// The device secret may lie elsewhere, behind a link: on a medium that is taken out.
 Status NodeDirectory::check_entries() const {
-    for (const auto& folder : {log(), views(), slots()}) {
+    for (const auto& folder : {log(), views(), slots(), partners()}) {
         TRY(check_private(folder, PathKind::directory));
     }
     TRY(check_private(service_slot(), PathKind::file));

@@ -43,6 +43,12 @@ public:
     std::filesystem::path service_slot() const { return path_ / "service.slot"; }
     std::filesystem::path link_socket() const { return path_ / "link.sock"; }
     std::filesystem::path worker_socket() const { return path_ / "worker.sock"; }
+    /// Stores of the realms shared with partners, each in a folder named by its roster's id.
+    std::filesystem::path partners() const { return path_ / "partners"; }
+    /// The folder of one such realm, as a directory of its own; made by the link.
+    NodeDirectory partner(const std::string& realm) const {
+        return NodeDirectory(partners() / realm);
+    }
     std::filesystem::path trace() const { return path_ / "trace.log"; }
     /// Slot files in order of their numbers.
     std::vector<std::filesystem::path> slot_files() const;

@@ -130,6 +130,10 @@ Result<Vault> Vault::decode(ByteView bytes) {
     return out;
 }
 
+crypto::Secret realm_key(const crypto::Secret& key, const replication::AdministrationId& realm) {
+    return crypto::derive(key.view(), crypto::domain::realm, {realm.view()});
+}
+
 Status add_slot(const NodeDirectory& directory, const Vault& vault, ByteView passphrase,
                 crypto::Entropy& entropy) {
     TRY(check_passphrase(passphrase, {vault.officer_name}));

@@ -57,6 +57,10 @@ struct Vault {
     static Result<Vault> decode(ByteView bytes);
 };
 
+/// What seals the rows of a realm shared with a partner: an own key for each realm, so that a row
+/// carried from one store to another does not open.
+crypto::Secret realm_key(const crypto::Secret& key, const replication::AdministrationId& realm);
+
 /// Adds a slot for the vault's officer; vault.weak_passphrase as above.
 Status add_slot(const NodeDirectory& directory, const Vault& vault, ByteView passphrase,
                 crypto::Entropy& entropy);

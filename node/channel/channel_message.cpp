@@ -10,27 +10,36 @@ namespace {
 constexpr std::size_t commit_room = replication::commit_limit + 1024;
 constexpr std::size_t entry_room = replication::roster_entry_limit;
 
+WireWriter& write(WireWriter& out, const Ticket& ticket) {
+    return out.u64(ticket.value).fixed(ticket.realm);
+}
+
+Ticket read_ticket(WireReader& in) {
+    const std::uint64_t value = in.u64();
+    return {value, in.fixed<RealmId>()};
+}
+
 struct Encoder {
     WireWriter& out;
     void operator()(const OpenStore& m) { out.sized8(m.link_key.view()); }
     void operator()(const AppendCommit& m) {
-        out.u64(m.ticket.value).raw(m.log.encode()).sized32(m.commit);
+        write(out, m.ticket).raw(m.log.encode()).sized32(m.commit);
     }
     void operator()(const AppendRoster& m) {
-        out.u64(m.ticket.value).u32(static_cast<std::uint32_t>(m.entries.size()));
+        write(out, m.ticket).fixed(m.realm).u32(static_cast<std::uint32_t>(m.entries.size()));
         for (const Bytes& entry : m.entries) {
             out.sized32(entry);
         }
     }
     void operator()(const Opened&) {}
-    void operator()(const Signed& m) { out.u64(m.ticket.value).fixed(m.signature); }
-    void operator()(const Stored& m) { out.u64(m.ticket.value); }
+    void operator()(const Signed& m) { write(out, m.ticket).fixed(m.signature); }
+    void operator()(const Stored& m) { write(out, m.ticket); }
     void operator()(const Failed& m) {
-        out.u64(m.ticket.value)
+        write(out, m.ticket)
             .sized16(as_bytes(m.code))
             .sized16(as_bytes(m.context.substr(0, 4096)));
     }
-    void operator()(const Moved& m) { out.u64(m.position).u64(m.roster_length); }
+    void operator()(const Moved& m) { out.u64(m.position).u64(m.roster_length).fixed(m.realm); }
 };
 
 Bytes copy(ByteView bytes) {
@@ -38,7 +47,8 @@ Bytes copy(ByteView bytes) {
 }
 
 AppendRoster read_roster(WireReader& in) {
-    AppendRoster out{{in.u64()}, {}};
+    AppendRoster out{read_ticket(in), {}};
+    out.realm = in.fixed<RealmId>();
     for (std::uint32_t count = in.u32(); count > 0 && in.ok(); --count) {
         out.entries.push_back(copy(in.sized32(entry_room)));
     }
@@ -46,14 +56,14 @@ AppendRoster read_roster(WireReader& in) {
 }
 
 Result<AppendCommit> read_append(WireReader& in) {
-    const Ticket ticket{in.u64()};
+    const Ticket ticket = read_ticket(in);
     TRY_ASSIGN(const auto log,
                replication::LogDescriptor::decode(in.raw(replication::LogDescriptor::wire_size)));
     return AppendCommit{ticket, log, copy(in.sized32(commit_room))};
 }
 
 Failed read_failed(WireReader& in) {
-    Failed out{{in.u64()}, {}, {}};
+    Failed out{read_ticket(in), {}, {}};
     out.code = as_text(in.sized16());
     out.context = as_text(in.sized16());
     return out;
@@ -72,23 +82,24 @@ Result<ChannelMessage> read_body(std::size_t tag, WireReader& in) {
         case 3:
             return ChannelMessage(Opened{});
         case 4: {
-            const Ticket ticket{in.u64()};
+            const Ticket ticket = read_ticket(in);
             return ChannelMessage(Signed{ticket, in.fixed<crypto::Signature>()});
         }
         case 5:
-            return ChannelMessage(Stored{{in.u64()}});
+            return ChannelMessage(Stored{read_ticket(in)});
         case 6:
             return ChannelMessage(read_failed(in));
         case 7: {
-            const std::uint64_t position = in.u64();
-            return ChannelMessage(Moved{position, in.u64()});
+            const std::uint64_t position = in.u64(), length = in.u64();
+            return ChannelMessage(Moved{position, length, in.fixed<RealmId>()});
         }
         default:
             return Error{channel_malformed, "unknown message between link and worker"};
     }
 }
 
-constexpr ErrorCode known_codes[] = {store_disk_full,
+constexpr ErrorCode known_codes[] = {link_unknown_realm,
+                                     store_disk_full,
                                      store_unreadable,
                                      store_damaged,
                                      store_failed,

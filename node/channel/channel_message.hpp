@@ -8,16 +8,22 @@
 
 #include "crypto/primitives.hpp"
 #include "replication/log/log_id.hpp"
+#include "replication/model/ids.hpp"
 
 namespace entrepot::node {
 
 inline constexpr ErrorCode channel_malformed{"channel.malformed", ErrorKind::refused};
 /// The link refused or failed; the context begins with its own code.
 inline constexpr ErrorCode link_failed{"link.failed", ErrorKind::storage};
+inline constexpr ErrorCode link_unknown_realm{"link.unknown_realm", ErrorKind::refused};
 
-/// Ties an answer to its question.
+/// Which roster a message is about: zero for the administration's own, else the id of an outer one.
+using RealmId = replication::AdministrationId;
+
+/// Ties an answer to its question, in one realm.
 struct Ticket {
     std::uint64_t value = 0;
+    RealmId realm = {};
     friend auto operator<=>(const Ticket&, const Ticket&) = default;
 };
 
@@ -33,6 +39,7 @@ struct AppendCommit {
 struct AppendRoster {
     Ticket ticket;
     std::vector<Bytes> entries;
+    RealmId realm = {};  ///< one that is not here yet begins with the first entry
 };
 
 // link → worker
@@ -53,6 +60,7 @@ struct Failed {
 struct Moved {
     std::uint64_t position = 0;
     std::uint64_t roster_length = 0;
+    RealmId realm = {};
 };
 
 using ChannelMessage =

@@ -4,7 +4,7 @@
 
 #include "node/databases/reference_number.hpp"
 #include "node/desk/officer_desk.hpp"
-#include "node/desk/time_text.hpp"
+#include "node/databases/text/time_text.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -40,6 +40,7 @@ Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault v
     std::unique_ptr<Desk> out(new Desk(directory, std::move(vault), channel, clock));
     TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
     TRY(out->open_stores(directory));
+    TRY(out->open_identity());
     TRY(out->open_book());
     TRY(out->follow_roster());
     Status ready = out->read_views(progress);
@@ -89,6 +90,10 @@ Status Desk::open_stores(const NodeDirectory& directory) {
     TRY_ASSIGN(auto views, open_views(directory.views(), vault_.vault_key, log_end));
     views_ = std::move(views.views);
     views_damage_ = std::move(views.damage);
+    return {};
+}
+
+Status Desk::open_identity() {
     TRY_ASSIGN(auto identity_row, log_->link_row(LinkRow::identity));
     TRY_ASSIGN(const auto settings_row, log_->link_row(LinkRow::settings));
     if (!identity_row || !settings_row) {
@@ -109,6 +114,7 @@ Status Desk::start_projector() {
     projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_, *catalogue_);
     if (!author_) {
         author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
+        author_->set_realm(realm_);
         author_->set_known([this](const auto& log, const auto& officer) {
             const LogOfficers& known = views_->officers(log);
             const auto found = known.find(officer);
@@ -159,6 +165,9 @@ Status Desk::follow_log() {
 }
 
 void Desk::flush_if_due() {
+    for (const auto& [realm, desk] : outer_) {
+        desk->flush_if_due();
+    }
     if (views_->unflushed() > 0 && clock_.steady().ms - last_change_.ms >= flush_after_ms) {
         if (!projector_->flush() && !start_projector()) {
             last_change_ = clock_.steady();  // a full disk: try again later, the log has everything
@@ -176,10 +185,7 @@ void Desk::handle(const ChannelMessage& message) {
     }
 }
 
-void Desk::take(std::vector<ChannelMessage> messages) {
-    for (const ChannelMessage& message : author_->take_kept()) {
-        handle(message);
-    }
+void Desk::take_own(const std::vector<ChannelMessage>& messages) {
     for (const ChannelMessage& message : messages) {
         handle(message);
     }
@@ -234,6 +240,9 @@ Result<std::uint32_t> Desk::next_number() const {
 }
 
 Result<std::string> Desk::next_reference() {
+    if (home_ != nullptr) {
+        return home_->next_reference();
+    }
     TRY_ASSIGN(const std::uint32_t next, next_number());
     given_reference_ = next;
     const std::string day = utc_text(clock_.wall());
@@ -256,17 +265,17 @@ void Desk::save(const replication::CompartmentId& compartment, std::vector<Packe
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
+    pending_.emplace(*ticket, std::pair(std::move(done), acting()));
 }
 
 Status Desk::check_acting(const std::vector<PackedChange>& changes) const {
     Attested by;
-    if (acting_) {
-        if (acting_->ended) {
+    if (const Acting& officer = acting()) {
+        if (officer->ended) {
             return Error{access_not_signed_in, "the officer's sign-in has ended"};
         }
-        by.officers.push_back(acting_->officer);
-        by.roles = acting_->roles;
+        by.officers.push_back(officer->officer);
+        by.roles = officer->roles;
     }
     for (const PackedChange& packed : changes) {
         TRY(check_roles(*catalogue_, packed.change, by));
@@ -275,12 +284,13 @@ Status Desk::check_acting(const std::vector<PackedChange>& changes) const {
 }
 
 std::optional<Signer> Desk::signer() const {
-    if (!acting_) {
+    const Acting& officer = acting();
+    if (!officer) {
         return std::nullopt;
     }
-    Signer out{acting_->officer, &acting_->key, acting_->certificate};
-    for (const OfficerAccount& account : book_->all()) {
-        if (account.officer != acting_->officer) {
+    Signer out{officer->officer, &officer->key, officer->certificate};
+    for (const OfficerAccount& account : officers().all()) {
+        if (account.officer != officer->officer) {
             out.others.emplace_back(account.officer, account.certificate);
         }
     }
@@ -288,11 +298,18 @@ std::optional<Signer> Desk::signer() const {
 }
 
 void Desk::append_roster(std::vector<Bytes> entries, Done done) {
-    auto ticket = author_->append_roster(std::move(entries));
+    home().append_outer_roster(realm_, std::move(entries), std::move(done));
+}
+
+void Desk::append_outer_roster(const RealmId& realm, std::vector<Bytes> entries, Done done) {
+    auto ticket = author_->append_roster(std::move(entries), realm);
     if (!ticket) {
         return done(std::move(ticket).error());
     }
-    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
+    if (!realm.is_zero() && outer(realm) == nullptr) {
+        beginning_.emplace(*ticket, realm);
+    }
+    pending_.emplace(*ticket, std::pair(std::move(done), acting()));
 }
 
 Result<std::unique_ptr<ViewSnapshot>> Desk::snapshot() {

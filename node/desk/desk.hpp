@@ -1,6 +1,9 @@
 // Desk: the unlocked worker: keys, views, schemas and the node's officers. Everything that
 // reads or writes plaintext goes through it, in the worker's one thread. It follows the log as the
 // link stores commits, and answers a save when the save's own view is applied.
+//
+// What is shared with a partner has its own roster, stores and keys and so a desk of its own, which
+// the home desk opens and feeds (outer_desk.cpp). Officers, schemas and numbers are the home's.
 #pragma once
 
 #include <functional>
@@ -37,11 +40,11 @@ public:
 
     /// Whose acts what follows is; null: the node's own. At first the one who opened the vault.
     /// What a save or a roster entry leads to later is its officer's again.
-    const Acting& acting() const { return acting_; }
+    const Acting& acting() const { return home().acting_; }
     class ActingAs {
     public:
         ActingAs(Desk& desk, Acting officer)
-            : desk_(desk), before_(std::exchange(desk.acting_, std::move(officer))) {}
+            : desk_(desk.home()), before_(std::exchange(desk_.acting_, std::move(officer))) {}
         ~ActingAs() { desk_.acting_ = std::move(before_); }
         ActingAs(const ActingAs&) = delete;
 
@@ -51,9 +54,19 @@ public:
     };
     /// What signs roster entries; null unless a headquarters' administrator acts.
     const crypto::SigningKey* roster_key() const {
-        return acting_ && acting_->roster_key ? &*acting_->roster_key : nullptr;
+        return acting() && acting()->roster_key ? &*acting()->roster_key : nullptr;
     }
-    const OfficerBook& officers() const { return *book_; }
+    const OfficerBook& officers() const { return *home().book_; }
+
+    /// The desk of the administration's own roster: this one, unless it is an outer one.
+    Desk& home() { return home_ == nullptr ? *this : *home_; }
+    const Desk& home() const { return home_ == nullptr ? *this : *home_; }
+    /// Zero for the home desk.
+    const RealmId& realm() const { return realm_; }
+    /// The home desk and those of outer rosters that are shared with a partner in force.
+    std::vector<Desk*> shared_desks();
+    /// The outer desk of that realm, shared still or no longer; null when there is none.
+    Desk* outer(const RealmId& realm);
     Status put_officer(const OfficerAccount& account);
     /// A certificate signed by this node: from now, for five years unless `until` is given.
     Result<Bytes> certify(const replication::OfficerId& officer, const crypto::PublicKey& key,
@@ -71,8 +84,9 @@ public:
     /// his roles do not reach, access.not_signed_in when he left meanwhile.
     void save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
               Done done);
-    /// Roster entries made here (headquarters).
+    /// Roster entries made here (headquarters), or of an outer roster that begins with them.
     void append_roster(std::vector<Bytes> entries, Done done);
+    void append_outer_roster(const RealmId& realm, std::vector<Bytes> entries, Done done);
 
     const Vault& vault() const { return vault_; }
     const Settings& settings() const { return settings_; }
@@ -81,6 +95,8 @@ public:
     ViewStore& views() { return *views_; }
     /// Why the views were made anew when the desk was opened; nothing when they were fine.
     const std::optional<Error>& views_damage() const { return views_damage_; }
+    /// Outer desks that did not open, and why; they are tried again at the next unlock.
+    const std::map<RealmId, Error>& unopened() const { return unopened_; }
     const replication::Roster& roster() const { return roster_; }
     const Keyring& keys() const { return *keys_; }
     const Projector& projector() const { return *projector_; }
@@ -108,10 +124,13 @@ private:
           vault_(std::move(vault)),
           channel_(channel),
           clock_(clock) {}
+    Status open_outer(const RealmId& realm);
+    void take_own(const std::vector<ChannelMessage>& messages);
     Status open_book();
     Status check_acting(const std::vector<PackedChange>& changes) const;
     std::optional<Signer> signer() const;
     Status open_stores(const NodeDirectory& directory);
+    Status open_identity();
     Status read_views(const Progress& progress);
     Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
@@ -124,13 +143,18 @@ private:
 
     NodeDirectory directory_;
     Vault vault_;
+    Desk* home_ = nullptr;  ///< of an outer desk
+    RealmId realm_;
+    std::map<RealmId, std::unique_ptr<Desk>> outer_;
+    std::map<Ticket, RealmId> beginning_;  ///< roster entries under way that begin a realm
+    std::map<RealmId, Error> unopened_;  ///< outer desks that did not open, and why
     std::optional<OfficerBook> book_;
     Acting acting_;
     FrameChannel& channel_;
     const Clock& clock_;
     crypto::SystemEntropy entropy_;
     Settings settings_;
-    std::unique_ptr<Catalogue> catalogue_;
+    std::shared_ptr<const Catalogue> catalogue_;
     std::unique_ptr<LogStore> log_;
     std::unique_ptr<ViewStore> views_;
     std::optional<Error> views_damage_;

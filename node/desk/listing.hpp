@@ -1,5 +1,6 @@
-// Listing: records that match a query, and records with conflicts, read from a snapshot of the
-// views in order of arrival, so that saving goes on meanwhile.
+// Listing: records that match a query, and records with conflicts, read from snapshots of the
+// views in order of arrival, so that saving goes on meanwhile. Records of the administration come
+// first, then those shared with partners.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,10 +17,20 @@ struct ListingWish {
     std::size_t offset = 0;
 };
 
-/// {"records": [{"id","compartment","document"}], "matched": n}; may run in any thread.
-Result<nlohmann::json> list_records(const Catalogue& catalogue, const ViewSnapshot& snapshot,
+/// The views of one desk as they are now; "partner" is empty for the home desk's.
+struct SharedSnapshot {
+    std::string partner;
+    std::unique_ptr<ViewSnapshot> view;
+};
+/// Of the home desk and of all shared with partners.
+Result<std::vector<SharedSnapshot>> shared_snapshots(Desk& home);
+
+/// {"records": [{"id","compartment","document"}], "matched": n}, with "partner" where one shares
+/// the record; may run in any thread.
+Result<nlohmann::json> list_records(const Catalogue& catalogue,
+                                    const std::vector<SharedSnapshot>& snapshots,
                                     const ListingWish& wish);
 /// {"records": [record documents with authors], "total": n}; in the worker's thread.
-Result<nlohmann::json> list_conflicts(Desk& desk, const ListingWish& wish);
+Result<nlohmann::json> list_conflicts(Desk& home, const ListingWish& wish);
 
 }  // namespace entrepot::node

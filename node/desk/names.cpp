@@ -46,6 +46,19 @@ std::string name_of(Desk& desk, const RecordId& record) {
     return {};
 }
 
+/// In an outer roster there are only headquarters: each side's country says whose.
+std::string headquarters_name(const replication::Roster& roster,
+                              const replication::UnitId& unit) {
+    for (const auto* node : roster.nodes()) {
+        if (node->unit == unit) {
+            const bool is_partner = node->kind == replication::NodeKind::partner;
+            return (is_partner ? roster.partner()->country : roster.genesis()->country) +
+                   " headquarters";
+        }
+    }
+    return {};
+}
+
 Change officer_record(const OfficerAccount& account, const replication::UnitId& unit) {
     Change out;
     out.record = record_of(account.officer);
@@ -93,6 +106,9 @@ std::optional<replication::CompartmentId> own_place(const Desk& desk,
 }  // namespace
 
 std::string unit_name(Desk& desk, const replication::UnitId& unit) {
+    if (!desk.realm().is_zero()) {
+        return headquarters_name(desk.roster(), unit);
+    }
     return name_of(desk, record_of(unit));
 }
 

@@ -4,7 +4,7 @@
 
 #include "node/access/installation.hpp"
 #include "node/access/rights.hpp"
-#include "node/desk/time_text.hpp"
+#include "node/databases/text/time_text.hpp"
 
 namespace entrepot::node {
 namespace {

@@ -127,6 +127,53 @@ Result<replication::RecordKey> find_record(Desk& desk, std::string_view id,
                  "no record " + std::string(id) + " is here; it may not have arrived yet"};
 }
 
+Result<SharedPlace> find_shared_place(Desk& home, std::string_view name) {
+    std::optional<SharedPlace> found;
+    for (Desk* desk : home.shared_desks()) {
+        auto place = find_place(*desk, name);
+        if (!place && place.error().code == place_unknown) {
+            continue;
+        }
+        TRY(place);
+        if (found) {
+            return Error{place_ambiguous,
+                         "'" + std::string(name) +
+                             "' names compartments of several rosters; use the id"};
+        }
+        found = SharedPlace{desk, *std::move(place)};
+    }
+    if (!found) {
+        return find_place(home, name).error();
+    }
+    return *std::move(found);
+}
+
+Result<SharedRecord> find_shared_record(Desk& home, std::string_view id, std::string_view place) {
+    if (!place.empty()) {
+        TRY_ASSIGN(const SharedPlace named, find_shared_place(home, place));
+        TRY_ASSIGN(const auto key, find_record(*named.desk, id, place));
+        return SharedRecord{named.desk, key};
+    }
+    for (Desk* desk : home.shared_desks()) {
+        auto key = find_record(*desk, id, place);
+        if (key || key.error().code != record_unknown) {
+            TRY(key);
+            return SharedRecord{desk, *key};
+        }
+    }
+    return find_record(home, id, place).error();
+}
+
+std::string partner_country(const Desk& desk) {
+    const auto& partner = desk.roster().partner();
+    if (!partner) {
+        return {};
+    }
+    const bool is_made_here =
+        desk.roster().root_fingerprint() == desk.home().roster().root_fingerprint();
+    return is_made_here ? partner->country : desk.roster().genesis()->country;
+}
+
 std::string_view right_name(Right right) {
     switch (right) {
         case Right::relay:

@@ -32,6 +32,22 @@ Result<Place> default_place(const Desk& desk, std::string_view database);
 /// Where an existing record stands: the named place, or the only one that holds it; place.unknown.
 Result<replication::RecordKey> find_record(Desk& desk, std::string_view id, std::string_view place);
 
+/// A compartment, or a record, and the desk that keeps it: the home desk or one shared with a
+/// partner.
+struct SharedPlace {
+    Desk* desk = nullptr;
+    Place place;
+};
+struct SharedRecord {
+    Desk* desk = nullptr;
+    replication::RecordKey key;
+};
+/// As find_place and find_record, in all rosters that this node shares.
+Result<SharedPlace> find_shared_place(Desk& home, std::string_view name);
+Result<SharedRecord> find_shared_record(Desk& home, std::string_view id, std::string_view place);
+/// The country on the other side of an outer roster; empty for the home desk.
+std::string partner_country(const Desk& desk);
+
 std::string_view right_name(replication::Right right);
 /// "read", "write" or "relay"; nothing for other words.
 std::optional<replication::Right> right_from_name(std::string_view name);

@@ -7,7 +7,7 @@
 #include "node/databases/validate.hpp"
 #include "node/desk/history.hpp"
 #include "node/desk/names.hpp"
-#include "node/desk/time_text.hpp"
+#include "node/databases/text/time_text.hpp"
 #include "node/desk/token.hpp"
 
 namespace entrepot::node {
@@ -112,8 +112,14 @@ void save(Desk& desk, const RecordKey& key, Change change, JsonDone done) {
         });
 }
 
-Result<std::pair<RecordKey, Change>> prepare(Desk& desk, std::string_view database,
-                                             const json& body) {
+/// A change and where it goes.
+struct Prepared {
+    Desk& desk;
+    RecordKey key;
+    Change change;
+};
+
+Result<Prepared> prepare(Desk& desk, std::string_view database, const json& body) {
     TRY_ASSIGN(const Schema* schema, desk.catalogue().schema(database));
     if (!body.is_object() || !body.contains("document")) {
         return Error{request_body, "expected an object with a document"};
@@ -121,18 +127,24 @@ Result<std::pair<RecordKey, Change>> prepare(Desk& desk, std::string_view databa
     const std::string id = text_of(body, "id");
     const std::string place = text_of(body, "compartment");
     if (!id.empty()) {
-        TRY_ASSIGN(const RecordKey key, find_record(desk, id, place));
-        TRY_ASSIGN(Change change, edited_record(desk, *schema, key, body));
-        return std::pair(key, std::move(change));
+        TRY_ASSIGN(const SharedRecord found, find_shared_record(desk, id, place));
+        TRY_ASSIGN(Change change, edited_record(*found.desk, *schema, found.key, body));
+        return Prepared{*found.desk, found.key, std::move(change)};
     }
-    TRY_ASSIGN(const Place where,
-               place.empty() ? default_place(desk, database) : find_place(desk, place));
+    SharedPlace found{&desk, {}};
+    if (place.empty()) {
+        TRY_ASSIGN(found.place, default_place(desk, database));
+    } else {
+        TRY_ASSIGN(found, find_shared_place(desk, place));
+    }
+    const Place& where = found.place;
     if (where.database != database) {
         return Error{place_unknown, "compartment '" + where.name + "' keeps " + where.database +
                                         ", not " + std::string(database)};
     }
-    TRY_ASSIGN(Change change, new_record(desk, *schema, body.at("document")));
-    return std::pair(RecordKey{where.id, change.record}, std::move(change));
+    TRY_ASSIGN(Change change, new_record(*found.desk, *schema, body.at("document")));
+    const RecordKey key{where.id, change.record};
+    return Prepared{*found.desk, key, std::move(change)};
 }
 
 Result<replication::Value> chosen_value(const Schema& schema, const replication::RecordState& state,
@@ -166,11 +178,13 @@ Result<replication::Value> chosen_value(const Schema& schema, const replication:
     return std::get<replication::Value>(std::move(value));
 }
 
-Result<std::pair<RecordKey, Change>> prepare_resolution(Desk& desk, std::string_view id,
-                                                        const json& body) {
+Result<Prepared> prepare_resolution(Desk& home, std::string_view id, const json& body) {
     const std::string path = text_of(body, "path");
     const std::string token = text_of(body, "token");
-    TRY_ASSIGN(const RecordKey key, find_record(desk, id, text_of(body, "compartment")));
+    TRY_ASSIGN(const SharedRecord found,
+               find_shared_record(home, id, text_of(body, "compartment")));
+    Desk& desk = *found.desk;
+    const RecordKey& key = found.key;
     if (token.empty()) {
         return Error{token_needed, "give the token that 'conflicts' or 'get' printed"};
     }
@@ -189,7 +203,7 @@ Result<std::pair<RecordKey, Change>> prepare_resolution(Desk& desk, std::string_
     } else {
         out.assignments.push_back({path, std::move(value)});
     }
-    return std::pair(key, std::move(out));
+    return Prepared{desk, key, std::move(out)};
 }
 
 }  // namespace
@@ -199,7 +213,7 @@ void put_record(Desk& desk, std::string_view database, const json& body, JsonDon
     if (!prepared) {
         return done(std::move(prepared).error());
     }
-    save(desk, prepared->first, std::move(prepared->second), std::move(done));
+    save(prepared->desk, prepared->key, std::move(prepared->change), std::move(done));
 }
 
 void resolve_record(Desk& desk, std::string_view id, const json& body, JsonDone done) {
@@ -207,7 +221,7 @@ void resolve_record(Desk& desk, std::string_view id, const json& body, JsonDone 
     if (!prepared) {
         return done(std::move(prepared).error());
     }
-    save(desk, prepared->first, std::move(prepared->second), std::move(done));
+    save(prepared->desk, prepared->key, std::move(prepared->change), std::move(done));
 }
 
 void name_authors(Desk& desk, json& document) {
@@ -253,6 +267,9 @@ Result<json> get_record(Desk& desk, const RecordKey& key) {
         if (place.id == key.compartment) {
             out["compartment_name"] = place.name;
         }
+    }
+    if (const std::string country = partner_country(desk); !country.empty()) {
+        out["partner"] = country;
     }
     return out;
 }

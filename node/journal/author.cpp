@@ -78,7 +78,7 @@ Result<crypto::Signature> Author::await_signature(Ticket ticket) {
 }
 
 Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
-    const Ticket ticket{next_ticket_++};
+    const Ticket ticket{next_ticket_++, realm_};
     AppendCommit request{ticket, tip.descriptor, std::move(unsigned_commit)};
     ChannelMessage message(std::move(request));
     TRY(channel_.send(encode_message(message)));
@@ -184,9 +184,9 @@ Result<Ticket> Author::save(const replication::CompartmentId& compartment,
     return last;
 }
 
-Result<Ticket> Author::append_roster(std::vector<Bytes> entries) {
-    const Ticket ticket{next_ticket_++};
-    TRY(channel_.send(encode_message(AppendRoster{ticket, std::move(entries)})));
+Result<Ticket> Author::append_roster(std::vector<Bytes> entries, const RealmId& into) {
+    const Ticket ticket{next_ticket_++, realm_};
+    TRY(channel_.send(encode_message(AppendRoster{ticket, std::move(entries), into})));
     return ticket;
 }
 

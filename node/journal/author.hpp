@@ -39,6 +39,8 @@ public:
     /// are kept for take_kept().
     Author(FrameChannel& channel, const LogStore& log, const Keyring& keys,
            const replication::Roster& roster, const Clock& clock);
+    /// The realm its commits are of; the administration's own when nobody says.
+    void set_realm(const RealmId& realm) { realm_ = realm; }
     /// How long the link may take to sign (30 s) before a save is given up: author.silent_link.
     void set_longest_silence(std::chrono::milliseconds time) { longest_silence_ = time; }
 
@@ -57,8 +59,8 @@ public:
     Result<Ticket> save(const replication::CompartmentId& compartment,
                         std::vector<PackedChange> changes, const std::optional<Signer>& signer,
                         OwnChanges& own, std::string_view purpose = {});
-    /// Has the link check and store roster entries.
-    Result<Ticket> append_roster(std::vector<Bytes> entries);
+    /// Has the link check and store roster entries, of this realm or of another.
+    Result<Ticket> append_roster(std::vector<Bytes> entries, const RealmId& into);
 
     /// Frames that came meanwhile, for the worker's loop.
     std::deque<ChannelMessage> take_kept() { return std::exchange(kept_, {}); }
@@ -100,6 +102,7 @@ private:
     std::map<std::pair<replication::LogId, replication::OfficerId>, Bytes> introduced_;
     KnownCertificate known_;
     std::deque<ChannelMessage> kept_;
+    RealmId realm_;
     std::uint64_t next_ticket_ = 1;
     std::chrono::milliseconds longest_silence_{30'000};
 };

@@ -81,7 +81,7 @@ Status Link::start_worker() {
                                       options_.idle_ms}));
     worker_.emplace(std::move(started));
     worker_ended_by_itself_ = false;
-    told_ = {};
+    told_.clear();
     watch_descriptors();
     return {};
 }
@@ -171,7 +171,7 @@ void Link::open_store(crypto::Secret link_key) {
         watch_descriptors();
     }
     answer(Opened{});
-    told_ = {};
+    told_.clear();
     tell_moved();
 }
 
@@ -198,10 +198,12 @@ void Link::tell_moved() {
     if (!worker_ || !open_ || worker_->channel().has_queued()) {
         return;
     }
-    const Moved now = open_->moved();
-    if (now.position != told_.position || now.roster_length != told_.roster_length) {
-        told_ = now;
-        answer(now);
+    for (const Moved& now : open_->all_moved()) {
+        Moved& told = told_[now.realm];
+        if (now.position != told.position || now.roster_length != told.roster_length) {
+            told = now;
+            answer(now);
+        }
     }
 }
 

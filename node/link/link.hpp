@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,7 +80,7 @@ private:
     SteadyTime open_again_at_;
     SteadyTime worker_again_at_;
     bool worker_ended_by_itself_ = false;
-    Moved told_;
+    std::map<RealmId, Moved> told_;  ///< what the worker knows
     pid_t starter_ = ::getppid();
     bool stopping_ = false;
 };

@@ -94,13 +94,44 @@ std::size_t stopped_forks(const replication::Replica& replica) {
     return out;
 }
 
+/// Sessions with the nodes of a realm's roster.
+json peers_json(const OpenNode& open) {
+    json out = json::array();
+    for (const PeerStanding& peer : open.sessions().standing()) {
+        for (const auto& realm : open.realms()) {
+            if (realm->id() == peer.realm) {
+                out.push_back(peer_json(peer, realm->roster()));
+                out.back()["realm"] = peer.realm.is_zero() ? "" : to_base32(peer.realm.view());
+            }
+        }
+    }
+    return out;
+}
+
+/// What is shared with partners, one of each outer roster.
+json partners_json(const OpenNode& open) {
+    json out = json::array();
+    const auto& home = open.replica().roster();
+    for (const auto& realm : open.realms()) {
+        const auto& roster = realm->roster();
+        if (realm->is_home() || !roster.partner()) {
+            continue;
+        }
+        const bool own = roster.root_fingerprint() == home.root_fingerprint();
+        out.push_back({{"realm", to_base32(realm->id().view())},
+                       {"country", own ? roster.partner()->country : roster.genesis()->country},
+                       {"made_here", own},
+                       {"in_force", home.shares(roster)},
+                       {"roster_length", roster.length().value},
+                       {"commits", realm->moved().position},
+                       {"receipts", realm->replica().receipts().size()}});
+    }
+    return out;
+}
+
 json open_json(const OpenNode& open) {
     const auto& replica = open.replica();
     const auto& roster = replica.roster();
-    json peers = json::array();
-    for (const PeerStanding& peer : open.sessions().standing()) {
-        peers.push_back(peer_json(peer, roster));
-    }
     json dialled = json::array();
     for (const auto& dial : open.endpoint().dial_states()) {
         dialled.push_back({{"address", dial.target.address},
@@ -128,7 +159,8 @@ json open_json(const OpenNode& open) {
             {"receipts", replica.receipts().size()},
             {"log_bytes", open.store().used_bytes()},
             {"refused_strangers", open.endpoint().refusals().strangers},
-            {"peers", std::move(peers)},
+            {"peers", peers_json(open)},
+            {"partners", partners_json(open)},
             {"dialled", std::move(dialled)},
             {"failures", std::move(failures)}};
 }

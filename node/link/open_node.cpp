@@ -1,66 +1,22 @@
 #include "node/link/open_node.hpp"
 
+#include <sys/stat.h>
+
 #include <utility>
 
-#include "replication/log/commit_builder.hpp"
+#include "node/access/vault.hpp"
+#include "node/machine/private_path.hpp"
 
 namespace entrepot::node {
-namespace {
 
-using replication::NodeCertificate;
-using replication::NodeKind;
 using replication::Roster;
-
-std::set<replication::PeerKey> allowed_keys(const Roster& roster, const replication::NodeId& self) {
-    std::set<replication::PeerKey> out;
-    if (roster.is_revoked(self)) {
-        return out;  // a revoked node has nobody to talk to
-    }
-    for (const NodeCertificate* node : roster.nodes()) {
-        if (!roster.is_revoked(node->identity.id()) && node->identity.id() != self) {
-            out.insert(node->identity.transport);
-        }
-    }
-    return out;
-}
-
-std::vector<replication::DialTarget> targets_of(const std::vector<std::string>& peers,
-                                                const Roster& roster,
-                                                const replication::NodeId& self) {
-    std::vector<replication::DialTarget> out;
-    for (const std::string& peer : peers) {
-        auto target = resolve_peer(peer, roster);
-        if (target && !roster.is_revoked(self)) {
-            out.push_back(*std::move(target));
-        }
-    }
-    return out;
-}
-
-}  // namespace
-
-Result<replication::DialTarget> resolve_peer(const std::string& address, const Roster& roster) {
-    const auto at = address.find('@');
-    const std::string wanted = at == std::string::npos ? "" : address.substr(0, at);
-    const std::string where = at == std::string::npos ? address : address.substr(at + 1);
-    for (const NodeCertificate* node : roster.nodes()) {
-        const auto id = node->identity.id();
-        const bool named = wanted.empty() ? node->kind == NodeKind::headquarters
-                                          : to_base32(id.view()).starts_with(wanted);
-        if (named && !roster.is_revoked(id)) {
-            return replication::DialTarget{where, node->identity.transport};
-        }
-    }
-    return Error{link_unknown_peer,
-                 wanted.empty() ? "no headquarters is in the roster yet"
-                                : "no node of the roster has an id that starts with " + wanted};
-}
 
 Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& log,
                                                  crypto::Secret link_key,
                                                  const LinkAddresses& addresses, const Clock& clock,
                                                  Answer answer) {
-    TRY_ASSIGN(auto store, LogStore::open(log, LogStore::Access::read_write, std::move(link_key)));
+    TRY_ASSIGN(auto store,
+               LogStore::open(log, LogStore::Access::read_write, link_key.duplicate()));
     TRY_ASSIGN(auto row, store->link_row(LinkRow::identity));
     if (!row) {
         return Error{link_no_identity,
@@ -71,45 +27,92 @@ Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& lo
     if (!identity) {
         return std::move(identity).error();
     }
-    std::unique_ptr<OpenNode> out(
-        new OpenNode(std::move(store), *std::move(identity), std::move(answer)));
-    TRY(out->start(addresses, clock));
+    std::unique_ptr<OpenNode> out(new OpenNode(log.parent_path() / "partners", std::move(link_key),
+                                               *std::move(identity), std::move(answer)));
+    TRY(out->start(std::move(store), addresses, clock));
     return out;
 }
 
-Status OpenNode::start(const LinkAddresses& addresses, const Clock& clock) {
-    TRY_ASSIGN(const auto entries, store_->roster_entries());
-    TRY_ASSIGN(Roster roster, Roster::from_entries(entries));
-    TRY_ASSIGN(auto heads, store_->heads());
-    TRY_ASSIGN(auto forks, store_->forks());
-    TRY_ASSIGN(auto quarantined, store_->aside());
-    TRY_ASSIGN(auto rewinds, store_->rewinds());
-    TRY_ASSIGN(auto known, store_->known());
-    TRY_ASSIGN(auto ended, store_->ended());
-    TRY_ASSIGN(auto receipts, store_->receipts());
-    TRY_ASSIGN(position_, store_->last_position());
+Status OpenNode::start(std::unique_ptr<LogStore> store, const LinkAddresses& addresses,
+                       const Clock& clock) {
+    TRY_ASSIGN(auto own, Realm::open({}, std::move(store), identity_.id(), answer_));
+    realms_.push_back(std::move(own));
+    TRY(open_partners());
+    peers_ = addresses.peers;
     replication::ZmqEndpointOptions options;
     options.listen = addresses.listen;
-    options.allowed = allowed_keys(roster, identity_.id());
-    peers_ = addresses.peers;
-    followed_ = roster.length();
-    options.dial = targets_of(peers_, roster, identity_.id());
-    replica_ = std::make_unique<replication::Replica>(
-        replication::ReplicaStart{identity_.id(), std::move(roster), std::move(heads),
-                                  std::move(forks), std::move(quarantined), std::move(rewinds),
-                                  std::move(known), std::move(ended), std::move(receipts)},
-        *store_);
+    options.allowed = allowed();
+    options.dial = targets();
+    followed_ = entries();
     TRY_ASSIGN(endpoint_,
                replication::ZmqEndpoint::start(identity_.transport(), std::move(options)));
     sessions_ = std::make_unique<PeerSessions>(
-        *replica_, *endpoint_,
+        *endpoint_,
         replication::SessionSelf{&identity_.sign(), identity_.transport().public_key()}, clock);
-    writer_ = std::make_unique<LogWriter>(*store_, [this] { endpoint_->wake(); });
+    for (const auto& realm : realms_) {
+        sessions_->add(*realm);
+        realm->begin_writing([this] { endpoint_->wake(); });
+    }
     return {};
 }
 
 OpenNode::~OpenNode() {
-    writer_.reset();  // finishes what was submitted before the store goes
+    sessions_.reset();
+    realms_.clear();  // finishes what was submitted, while the endpoint can still be woken
+}
+
+Status OpenNode::open_partners() {
+    std::error_code absent;
+    for (const auto& folder : std::filesystem::directory_iterator(partners_, absent)) {
+        const auto bytes = from_base32(folder.path().filename().string());
+        const auto id = bytes ? RealmId::from(*bytes) : Result<RealmId>(bytes.error());
+        if (!id) {
+            return Error{path_unexpected, "what is " + folder.path().string() + "? Move it away"};
+        }
+        TRY(open_realm(*id));
+    }
+    return {};
+}
+
+Result<Realm*> OpenNode::open_realm(RealmId id) {
+    const auto folder = partners_ / to_base32(id.view());
+    TRY(check_private(folder, PathKind::directory));
+    TRY_ASSIGN(auto store, LogStore::open(folder / "log", LogStore::Access::read_write,
+                                          realm_key(link_key_, id)));
+    TRY_ASSIGN(auto realm, Realm::open(id, std::move(store), identity_.id(), answer_));
+    realms_.push_back(std::move(realm));
+    return realms_.back().get();
+}
+
+/// Only with an entry that begins an outer roster which this administration shares.
+Result<Realm*> OpenNode::begin_realm(RealmId id, ByteView first_entry) {
+    Roster begun;
+    TRY(begun.append(first_entry));
+    if (begun.administration() != id || !home().roster().shares(begun)) {
+        return Error{link_unknown_realm, "that roster is shared with no partner in force"};
+    }
+    if (Realm* here = find(id)) {
+        return here;  // the node stopped before its first entry was on the disk
+    }
+    const auto folder = partners_ / to_base32(id.view());
+    for (const auto& path : {partners_, folder}) {
+        if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+            return Error{store_unreadable, "cannot make " + path.string()};
+        }
+    }
+    TRY_ASSIGN(Realm * realm, open_realm(id));
+    realm->begin_writing([this] { endpoint_->wake(); });
+    sessions_->add(*realm);
+    return realm;
+}
+
+Realm* OpenNode::find(const RealmId& id) {
+    for (const auto& realm : realms_) {
+        if (realm->id() == id) {
+            return realm.get();
+        }
+    }
+    return nullptr;
 }
 
 void OpenNode::fail(Ticket ticket, const Error& error) {
@@ -117,74 +120,93 @@ void OpenNode::fail(Ticket ticket, const Error& error) {
 }
 
 void OpenNode::append(const AppendCommit& request) {
-    Bytes commit = request.commit;
-    if (commit.size() < replication::commit_header_size) {
-        return fail(request.ticket, {channel_malformed, "a commit without a header"});
+    if (Realm* realm = find(request.ticket.realm)) {
+        return realm->append(request, identity_.sign());
     }
-    replication::sign_commit(commit, identity_.sign());
-    const auto signature = replication::read_header(commit).signature;
-    auto sequence = replica_->append_local(request.log, std::move(commit));
-    if (!sequence) {
-        return fail(request.ticket, sequence.error());
-    }
-    answer_(Signed{request.ticket, signature});
-    awaiting_[*sequence].push_back(request.ticket);
-    submit_writes();
+    fail(request.ticket, {link_unknown_realm, "a commit for a roster that is not here"});
 }
 
 void OpenNode::append(const AppendRoster& request) {
-    auto added = replica_->offer_roster(replica_->roster().length(), request.entries);
-    auto writes = replica_->take_writes();
-    const std::uint64_t last =
-        writes.empty() ? replica_->durable_sequence() : writes.back().sequence;
-    writer_->submit(std::move(writes));
-    if (!added) {
-        return fail(request.ticket, added.error());
+    Realm* realm = find(request.realm);
+    if (realm == nullptr || (!realm->is_home() && realm->roster().length().value == 0)) {
+        auto begun = request.entries.empty()
+                         ? Result<Realm*>(Error{link_unknown_realm, "a roster without entries"})
+                         : begin_realm(request.realm, request.entries.front());
+        if (!begun) {
+            return fail(request.ticket, begun.error());
+        }
+        realm = *begun;
     }
-    if (last <= replica_->durable_sequence()) {
-        return answer_(Stored{request.ticket});
+    realm->append(request);
+}
+
+std::vector<const Roster*> OpenNode::rosters() const {
+    std::vector<const Roster*> out;
+    for (const auto& realm : realms_) {
+        if (realm->is_home() || home().roster().shares(realm->roster())) {
+            out.push_back(&realm->roster());
+        }
     }
-    awaiting_[last].push_back(request.ticket);
+    return out;
+}
+
+std::set<replication::PeerKey> OpenNode::allowed() const {
+    std::set<replication::PeerKey> out;
+    if (home().roster().is_revoked(id())) {
+        return out;
+    }
+    for (const Roster* roster : rosters()) {
+        out.merge(allowed_keys(*roster, id()));
+    }
+    return out;
+}
+
+std::vector<replication::DialTarget> OpenNode::targets() const {
+    std::vector<replication::DialTarget> out;
+    const auto known = rosters();
+    for (const std::string& peer : peers_) {
+        auto target = resolve_peer(peer, known);
+        if (target && !home().roster().is_revoked(id())) {
+            out.push_back(*std::move(target));
+        }
+    }
+    return out;
+}
+
+std::uint64_t OpenNode::entries() const {
+    std::uint64_t out = 0;
+    for (const auto& realm : realms_) {
+        out += realm->roster().length().value;
+    }
+    return out;
 }
 
 void OpenNode::submit_writes() {
-    if (replica_->has_writes()) {
-        writer_->submit(replica_->take_writes());
+    for (const auto& realm : realms_) {
+        realm->submit_writes();
     }
 }
 
 Status OpenNode::take_outcomes() {
-    for (const WriteOutcome& outcome : writer_->take_outcomes()) {
-        if (!outcome.stored) {
-            for (const auto& [sequence, tickets] : awaiting_) {
-                for (const Ticket ticket : tickets) {
-                    fail(ticket, outcome.stored.error());
-                }
-            }
-            awaiting_.clear();
-            return outcome.stored;
-        }
-        position_ = outcome.position;
-        replica_->durable(outcome.last_sequence);
-        const auto end = awaiting_.upper_bound(outcome.last_sequence);
-        for (auto at = awaiting_.begin(); at != end; at = awaiting_.erase(at)) {
-            for (const Ticket ticket : at->second) {
-                answer_(Stored{ticket});
-            }
-        }
+    bool moved = false;
+    for (const auto& realm : realms_) {
+        TRY_ASSIGN(const bool durable, realm->take_outcomes());
+        moved = moved || durable;
+    }
+    if (moved) {
         sessions_->durable();
     }
     return {};
 }
 
 Status OpenNode::follow_roster() {
-    const Roster& roster = replica_->roster();
-    if (followed_ == roster.length()) {
+    if (followed_ == entries()) {
         return {};
     }
-    followed_ = roster.length();
-    endpoint_->allow(allowed_keys(roster, identity_.id()));
-    return endpoint_->set_dial_targets(targets_of(peers_, roster, identity_.id()));
+    followed_ = entries();
+    sessions_->follow_rosters();
+    endpoint_->allow(allowed());
+    return endpoint_->set_dial_targets(targets());
 }
 
 Status OpenNode::work() {
@@ -206,8 +228,12 @@ void OpenNode::sync_now() {
     sessions_->pump();
 }
 
-Moved OpenNode::moved() const {
-    return {position_.value, replica_->durable_roster_length().value};
+std::vector<Moved> OpenNode::all_moved() const {
+    std::vector<Moved> out;
+    for (const auto& realm : realms_) {
+        out.push_back(realm->moved());
+    }
+    return out;
 }
 
 }  // namespace entrepot::node

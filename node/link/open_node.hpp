@@ -1,25 +1,22 @@
-// OpenNode: the link while it has its key: log store, identity, replica, writer and peers. Signs
-// and stores what the worker made, and replicates. Knows no plaintext and no record.
+// OpenNode: the link while it has its key: identity, realms and peers. Signs and stores what the
+// worker made, and replicates: with nodes of its administration the home realm, with a partner's
+// headquarters the outer ones and nothing else. Knows no plaintext and no record.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "node/channel/channel_message.hpp"
-#include "node/link/log_writer.hpp"
+#include "node/link/contacts.hpp"
 #include "node/link/peer_sessions.hpp"
-#include "replication/transport/zmq_endpoint.hpp"
+#include "node/link/realm.hpp"
 
 namespace entrepot::node {
 
 inline constexpr ErrorCode link_no_identity{"link.no_identity", ErrorKind::storage};
-inline constexpr ErrorCode link_unknown_peer{"link.unknown_peer", ErrorKind::invalid_input};
 
 /// Where to listen and whom to dial: "tcp://host:port" (the headquarters of the roster answers
-/// there) or "NODE@tcp://host:port" with the first characters of the node's id.
+/// there), "NODE@tcp://host:port" with the first characters of the node's id, or
+/// "GE@tcp://host:port" with a partner's country.
 struct LinkAddresses {
     std::string listen;
     std::vector<std::string> peers;
@@ -27,8 +24,9 @@ struct LinkAddresses {
 
 class OpenNode {
 public:
-    using Answer = std::function<void(const ChannelMessage&)>;
-    /// `answer` is called only in the thread that calls this object.
+    using Answer = Realm::Answer;
+    /// `log` is the folder of the administration's log store; partners' realms stand beside it, in
+    /// the folder `partners`. `answer` is called only in the thread that calls this object.
     static Result<std::unique_ptr<OpenNode>> open(const std::filesystem::path& log,
                                                   crypto::Secret link_key,
                                                   const LinkAddresses& addresses,
@@ -36,6 +34,7 @@ public:
     ~OpenNode();
 
     void append(const AppendCommit& request);
+    /// The first entry of an outer roster begins its realm.
     void append(const AppendRoster& request);
     /// Waits for the network, the writer or a watched descriptor, takes what they have and goes on
     /// as far as possible. An error is the store's: the node must be opened anew from what is on
@@ -46,37 +45,49 @@ public:
 
     /// Dials and checks at once.
     void sync_now();
-    Moved moved() const;
+    /// How far the administration's own realm has come, and all of them.
+    Moved moved() const { return home().moved(); }
+    std::vector<Moved> all_moved() const;
     replication::NodeId id() const { return identity_.id(); }
-    const replication::Replica& replica() const { return *replica_; }
+    const replication::Replica& replica() const { return home().replica(); }
+    const std::vector<std::unique_ptr<Realm>>& realms() const { return realms_; }
     const PeerSessions& sessions() const { return *sessions_; }
     const replication::ZmqEndpoint& endpoint() const { return *endpoint_; }
-    const LogStore& store() const { return *store_; }
+    const LogStore& store() const { return home().store(); }
 
 private:
-    OpenNode(std::unique_ptr<LogStore> store, crypto::Identity identity, Answer answer)
-        : store_(std::move(store)), identity_(std::move(identity)), answer_(std::move(answer)) {}
-    Status start(const LinkAddresses& addresses, const Clock& clock);
+    OpenNode(std::filesystem::path partners, crypto::Secret link_key, crypto::Identity identity,
+             Answer answer)
+        : partners_(std::move(partners)),
+          link_key_(std::move(link_key)),
+          identity_(std::move(identity)),
+          answer_(std::move(answer)) {}
+    Status start(std::unique_ptr<LogStore> store, const LinkAddresses& addresses,
+                 const Clock& clock);
+    Status open_partners();
+    Result<Realm*> open_realm(RealmId id);
+    Result<Realm*> begin_realm(RealmId id, ByteView first_entry);
+    Realm* find(const RealmId& id);
+    Realm& home() { return *realms_.front(); }
+    const Realm& home() const { return *realms_.front(); }
+    std::vector<const replication::Roster*> rosters() const;
+    std::set<replication::PeerKey> allowed() const;
+    std::vector<replication::DialTarget> targets() const;
+    std::uint64_t entries() const;
     Status follow_roster();
     Status take_outcomes();
     void submit_writes();
     void fail(Ticket ticket, const Error& error);
 
-    std::unique_ptr<LogStore> store_;
+    std::filesystem::path partners_;
+    crypto::Secret link_key_;
     crypto::Identity identity_;
     Answer answer_;
     std::vector<std::string> peers_;
-    std::unique_ptr<replication::Replica> replica_;
+    std::vector<std::unique_ptr<Realm>> realms_;  ///< the first is the administration's own
     std::unique_ptr<replication::ZmqEndpoint> endpoint_;
     std::unique_ptr<PeerSessions> sessions_;
-    std::unique_ptr<LogWriter> writer_;
-    std::map<std::uint64_t, std::vector<Ticket>> awaiting_;  ///< by sequence of the write
-    LogPosition position_;
-    replication::RosterLength followed_;
+    std::uint64_t followed_ = 0;  ///< entries of all rosters
 };
-
-/// The dial target that an address names under this roster; link.unknown_peer when none does.
-Result<replication::DialTarget> resolve_peer(const std::string& address,
-                                             const replication::Roster& roster);
 
 }  // namespace entrepot::node

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+
 namespace entrepot::node {
 namespace {
 
@@ -15,11 +16,46 @@ constexpr std::int64_t longest_wait_ms = 1000;
 /// Many commits share one receipt.
 constexpr std::int64_t receipts_every_ms = 3000;
 
+/// What a message of this realm begins with: nothing within an administration.
+ByteView prefix_of(const Realm& realm) {
+    return realm.is_home() ? ByteView{} : realm.id().view();
+}
+
 }  // namespace
 
-PeerSessions::PeerSessions(replication::Replica& replica, replication::Endpoint& endpoint,
-                           const replication::SessionSelf& self, const Clock& clock)
-    : replica_(replica), endpoint_(endpoint), self_(self), clock_(clock) {}
+PeerSessions::PeerSessions(replication::Endpoint& endpoint, const replication::SessionSelf& self,
+                           const Clock& clock)
+    : endpoint_(endpoint), self_(self), clock_(clock) {}
+
+void PeerSessions::add(Realm& realm) {
+    realms_.push_back(&realm);
+}
+
+/// A peer that no roster has is one of ours that our roster does not know yet.
+std::vector<Realm*> PeerSessions::shared_with(const replication::PeerKey& key) const {
+    const replication::Roster& home = realms_.front()->roster();
+    std::vector<Realm*> out;
+    for (Realm* realm : realms_) {
+        if (!realm->is_home() && realm->roster().node_by_transport(key) != nullptr &&
+            home.shares(realm->roster())) {
+            out.push_back(realm);
+        }
+    }
+    const bool is_own = home.node_by_transport(key) != nullptr || out.empty();
+    return is_own ? std::vector<Realm*>{realms_.front()} : out;
+}
+
+void PeerSessions::follow_rosters() {
+    for (const auto& [id, peer] : connections_) {
+        const auto shared = shared_with(peer.key);
+        const bool same = std::equal(
+            shared.begin(), shared.end(), peer.channels.begin(), peer.channels.end(),
+            [](const Realm* realm, const Channel& channel) { return realm == channel.realm; });
+        if (!same) {
+            endpoint_.close(id);
+        }
+    }
+}
 
 void PeerSessions::handle(const replication::EndpointEvent& event) {
     std::visit([this](const auto& what) { on(what); }, event);
@@ -33,9 +69,26 @@ void PeerSessions::on(const replication::Connected& event) {
         return;
     }
     const Role role = event.direction == Direction::dialled ? Role::dialled : Role::accepted;
-    Peer peer{event.peer, event.direction, nullptr, std::nullopt, false};
-    peer.session = std::make_unique<Session>(replica_, self_, event.peer, role, entropy_, now);
+    Peer peer{event.peer, event.direction, {}, false};
+    for (Realm* realm : shared_with(event.peer)) {
+        peer.channels.push_back({realm,
+                                 std::make_unique<Session>(realm->replica(), self_, event.peer,
+                                                           role, entropy_, now),
+                                 std::nullopt});
+    }
     connections_.insert_or_assign(event.connection, std::move(peer));
+}
+
+/// Null for a roster that is not spoken of here, or no longer; takes the prefix off the message.
+PeerSessions::Channel* PeerSessions::channel_of(Peer& peer, ByteView& message) {
+    for (Channel& channel : peer.channels) {
+        const ByteView prefix = prefix_of(*channel.realm);
+        if (message.size() >= prefix.size() && equal(message.first(prefix.size()), prefix)) {
+            message = message.subspan(prefix.size());
+            return channel.session ? &channel : nullptr;
+        }
+    }
+    return nullptr;
 }
 
 void PeerSessions::on(const replication::Received& event) {
@@ -43,8 +96,13 @@ void PeerSessions::on(const replication::Received& event) {
     if (found == connections_.end()) {
         return;
     }
-    if (auto received = found->second.session->receive(event.message, clock_.steady()); !received) {
-        end(event.connection, received.error());
+    ByteView message = event.message;
+    Channel* channel = channel_of(found->second, message);
+    if (channel == nullptr) {
+        return;
+    }
+    if (auto received = channel->session->receive(message, clock_.steady()); !received) {
+        end(event.connection, *channel, received.error());
     }
 }
 
@@ -64,48 +122,78 @@ void PeerSessions::on(const replication::Disconnected& event) {
     connections_.erase(found);
 }
 
-void PeerSessions::end(ConnectionId connection, const Error& error) {
+void PeerSessions::end(ConnectionId connection, Channel& channel, const Error& error) {
     const auto found = connections_.find(connection);
     Peer& peer = found->second;
     failures_.insert_or_assign(
         peer.key, PeerFailure{std::string(error.code.name()), error.context, clock_.wall()});
-    if (Session::deserves_ban(error.code)) {
+    const bool is_banned = Session::deserves_ban(error.code);
+    if (is_banned) {
         banned_until_[peer.key] = {clock_.steady().ms + ban_ms};
     }
-    endpoint_.send(connection, peer.session->farewell(error.code));
-    endpoint_.close(connection);
-    connections_.erase(found);
+    const ByteView prefix = prefix_of(*channel.realm);
+    Bytes last(prefix.begin(), prefix.end());
+    append(last, channel.session->farewell(error.code));
+    endpoint_.send(connection, last);
+    channel.session.reset();
+    const bool is_last = std::none_of(peer.channels.begin(), peer.channels.end(),
+                                      [](const Channel& one) { return one.session != nullptr; });
+    if (is_banned || is_last) {
+        endpoint_.close(connection);
+        connections_.erase(found);
+    }
+}
+
+template <typename Act>
+void PeerSessions::each_session(const Act& act) {
+    for (auto& [connection, peer] : connections_) {
+        for (Channel& channel : peer.channels) {
+            if (channel.session) {
+                act(*channel.session);
+            }
+        }
+    }
 }
 
 void PeerSessions::durable() {
-    const SteadyTime now = clock_.steady();
-    for (auto& [connection, peer] : connections_) {
-        peer.session->durable(now);
-    }
+    each_session([now = clock_.steady()](Session& session) { session.durable(now); });
 }
 
 void PeerSessions::check() {
-    const SteadyTime now = clock_.steady();
     checking_ = true;
-    for (auto& [connection, peer] : connections_) {
-        peer.session->check(now);
+    each_session([now = clock_.steady()](Session& session) { session.check(now); });
+}
+
+/// False when the channel has nothing to say, or the endpoint takes nothing more now.
+bool PeerSessions::send_one(Connections::value_type& connection, Channel& channel) {
+    auto& [id, peer] = connection;
+    if (!channel.session || peer.blocked) {
+        return false;
     }
+    if (!channel.unsent) {
+        auto message = channel.session->next_message(clock_.steady());
+        if (!message) {
+            return false;
+        }
+        const ByteView prefix = prefix_of(*channel.realm);
+        message->insert(message->begin(), prefix.begin(), prefix.end());
+        channel.unsent = std::move(message);
+    }
+    if (!endpoint_.send(id, *channel.unsent)) {
+        peer.blocked = true;
+        return false;
+    }
+    channel.unsent.reset();
+    return true;
 }
 
 void PeerSessions::send_all(Connections::value_type& connection) {
-    auto& [id, peer] = connection;
-    while (!peer.blocked) {
-        if (!peer.unsent) {
-            peer.unsent = peer.session->next_message(clock_.steady());
+    bool sent = true;
+    while (sent) {
+        sent = false;
+        for (Channel& channel : connection.second.channels) {
+            sent = send_one(connection, channel) || sent;
         }
-        if (!peer.unsent) {
-            return;
-        }
-        if (!endpoint_.send(id, *peer.unsent)) {
-            peer.blocked = true;
-            return;
-        }
-        peer.unsent.reset();
     }
 }
 
@@ -113,30 +201,37 @@ void PeerSessions::issue_receipts() {
     const SteadyTime now = clock_.steady();
     if (now >= receipts_due_) {
         receipts_due_ = {now.ms + receipts_every_ms};
-        replica_.issue_receipts(*self_.sign, clock_.wall());
+        for (Realm* realm : realms_) {
+            realm->replica().issue_receipts(*self_.sign, clock_.wall());
+        }
     }
 }
 
-void PeerSessions::pump() {
-    const SteadyTime now = clock_.steady();
-    issue_receipts();
-    std::vector<std::pair<ConnectionId, Error>> ended;
-    for (auto& connection : connections_) {
-        Session& session = *connection.second.session;
+void PeerSessions::tick(Connections::value_type& connection, SteadyTime now) {
+    for (Channel& channel : connection.second.channels) {
+        if (!channel.session) {
+            continue;
+        }
+        Session& session = *channel.session;
         const auto due = session.next_deadline();
         if (due && *due <= now) {
             if (auto ticked = session.tick(now); !ticked) {
-                ended.emplace_back(connection.first, ticked.error());
-                continue;
+                end(connection.first, channel, ticked.error());
+                return;  // the connection may be gone; the others' turn comes with the next pump
             }
         }
         if (checking_ && session.in_sync() && !session.check_answered()) {
             session.check(now);  // a commit crossed the last one, or the connection is new
         }
-        send_all(connection);
     }
-    for (const auto& [connection, error] : ended) {
-        end(connection, error);
+    send_all(connection);
+}
+
+void PeerSessions::pump() {
+    const SteadyTime now = clock_.steady();
+    issue_receipts();
+    for (auto next = connections_.begin(); next != connections_.end();) {
+        tick(*next++, now);
     }
 }
 
@@ -144,8 +239,9 @@ std::chrono::milliseconds PeerSessions::wait() const {
     const std::int64_t now = clock_.steady().ms;
     std::int64_t out = longest_wait_ms;
     for (const auto& [connection, peer] : connections_) {
-        if (const auto due = peer.session->next_deadline()) {
-            out = std::min(out, due->ms - now);
+        for (const Channel& channel : peer.channels) {
+            const auto due = channel.session ? channel.session->next_deadline() : std::nullopt;
+            out = due ? std::min(out, due->ms - now) : out;
         }
     }
     return std::chrono::milliseconds(std::max<std::int64_t>(out, 0));
@@ -154,10 +250,14 @@ std::chrono::milliseconds PeerSessions::wait() const {
 std::vector<PeerStanding> PeerSessions::standing() const {
     std::vector<PeerStanding> out;
     for (const auto& [connection, peer] : connections_) {
-        const Session& session = *peer.session;
-        out.push_back({peer.key, session.peer(), peer.direction, session.state(), session.in_sync(),
-                       session.check_answered(), session.counters(),
-                       endpoint_.traffic(connection)});
+        for (const Channel& channel : peer.channels) {
+            if (channel.session) {
+                const Session& session = *channel.session;
+                out.push_back({channel.realm->id(), peer.key, session.peer(), peer.direction,
+                               session.state(), session.in_sync(), session.check_answered(),
+                               session.counters(), endpoint_.traffic(connection)});
+            }
+        }
     }
     return out;
 }

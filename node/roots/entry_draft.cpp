@@ -26,7 +26,8 @@ bool is_of_root(const EntryContent& content) {
            std::holds_alternative<replication::ErasureEntry>(content) ||
            std::holds_alternative<replication::RootChange>(content) ||
            std::holds_alternative<replication::PartnerEntry>(content) ||
-           std::holds_alternative<replication::AuditorEntry>(content);
+           std::holds_alternative<replication::AuditorEntry>(content) ||
+           std::holds_alternative<replication::OuterGenesis>(content);
 }
 
 bool contains(const std::vector<crypto::PublicKey>& keys, const crypto::PublicKey& key) {
@@ -54,6 +55,17 @@ EntryDraft EntryDraft::make(const replication::Roster& roster, replication::Hybr
     out.fingerprint_ = roster.root_fingerprint();
     out.roots_ = roster.roots();
     out.entry_ = {{roster.length().value + 1}, roster.head(), time, std::move(content), {}};
+    return out;
+}
+
+EntryDraft EntryDraft::make_outer(const replication::Roster& home, replication::HybridTime time,
+                                  replication::OuterGenesis content) {
+    ENSURE(home.genesis() != nullptr);
+    EntryDraft out;
+    out.country_ = home.genesis()->country;
+    out.fingerprint_ = home.root_fingerprint();
+    out.roots_ = {content.own.threshold, content.own.roots};
+    out.entry_ = {{1}, {}, time, std::move(content), {}};
     return out;
 }
 

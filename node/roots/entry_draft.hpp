@@ -25,6 +25,9 @@ public:
     /// The next entry of this roster, signed by nobody yet; the content is for the roots to sign.
     static EntryDraft make(const replication::Roster& roster, replication::HybridTime time,
                            replication::EntryContent content);
+    /// The first entry of an outer roster, signed by the root keys that `home` began with.
+    static EntryDraft make_outer(const replication::Roster& home, replication::HybridTime time,
+                                 replication::OuterGenesis content);
     /// draft.malformed for other bytes than encode() gives; draft.not_root for an entry that root
     /// keys do not sign; draft.signature when a signature in it is wrong; draft.not_holder when one
     /// is of a key that does not sign here.
@@ -32,6 +35,7 @@ public:
     Bytes encode() const;
 
     const replication::RosterEntry& entry() const { return entry_; }
+    /// Of the roster that it continues; zero for the first entry of an outer one.
     const replication::AdministrationId& administration() const { return administration_; }
     const std::string& country() const { return country_; }
     const Hash& fingerprint() const { return fingerprint_; }

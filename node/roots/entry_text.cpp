@@ -21,7 +21,18 @@ std::string spoken(ByteView key) {
 struct Describer {
     const replication::RootChange& held;
 
+    Lines operator()(const replication::OuterGenesis& entry) const {
+        return {"begins the roster that is shared with " + entry.partner_country +
+                    ": it sees headquarters and what is released, nothing else",
+                "the partner's root fingerprint: " +
+                    crypto::eight_words(entry.partner_fingerprint)};
+    }
     Lines operator()(const replication::NodeCertificate& certificate) const {
+        if (certificate.kind == replication::NodeKind::partner) {
+            return {"certifies a headquarters of the partner: node " +
+                        called(certificate.identity.id().view()),
+                    "it will get what is released to that partner"};
+        }
         return {"certifies a " + std::string(kind_name(certificate.kind)) + ": node " +
                     called(certificate.identity.id().view()),
                 "it will enrol and revoke nodes, make compartments and give rights"};

@@ -8,11 +8,13 @@
 #include "node/desk/listing.hpp"
 #include "node/desk/names.hpp"
 #include "node/desk/verification.hpp"
+#include "node/exchange/partners.hpp"
 #include "node/forks/forks.hpp"
 #include "node/headquarters/quarantine.hpp"
 #include "node/worker/administration_routes.hpp"
 #include "node/worker/call.hpp"
 #include "node/worker/officer_routes.hpp"
+#include "node/worker/partner_routes.hpp"
 #include "node/worker/work_loop.hpp"
 #include "replication/roster/roster_file.hpp"
 
@@ -25,23 +27,34 @@ constexpr RouteNeeds reads{Duty::read, true};
 constexpr RouteNeeds captures{Duty::capture, true};
 constexpr RouteNeeds administers{Duty::administer, true};
 
-Result<replication::RecordKey> record_of(Call& call) {
-    return find_record(call.desk, call.request.capture("id"),
-                       call.request.query_value("compartment").value_or(""));
+Result<SharedRecord> record_of(Call& call) {
+    return find_shared_record(call.desk, call.request.capture("id"),
+                              call.request.query_value("compartment").value_or(""));
+}
+
+json counts_of(Desk& home) {
+    json out = json::array();
+    for (Desk* desk : home.shared_desks()) {
+        for (const Place& place : readable_places(*desk)) {
+            for (const auto& [of, count] : desk->views().counts()) {
+                if (of.first == place.id) {
+                    out.push_back({{"compartment", to_base32(place.id.view())},
+                                   {"name", place.name},
+                                   {"partner", partner_country(*desk)},
+                                   {"database", of.second},
+                                   {"records", count.records},
+                                   {"conflicts", count.conflicts}});
+                }
+            }
+        }
+    }
+    return out;
 }
 
 json standing_of(Desk& desk) {
-    json counts = json::array();
-    for (const Place& place : readable_places(desk)) {
-        for (const auto& [of, count] : desk.views().counts()) {
-            if (of.first == place.id) {
-                counts.push_back({{"compartment", to_base32(place.id.view())},
-                                  {"name", place.name},
-                                  {"database", of.second},
-                                  {"records", count.records},
-                                  {"conflicts", count.conflicts}});
-            }
-        }
+    json unopened = json::array();
+    for (const auto& [realm, error] : desk.unopened()) {
+        unopened.push_back({{"realm", to_base32(realm.view())}, {"why", error.context}});
     }
     const auto quarantined = desk.views().quarantined();
     const auto last = desk.log().last_position();
@@ -53,7 +66,8 @@ json standing_of(Desk& desk) {
             {"position", desk.views().position().value},
             {"log_position", last ? last->value : 0},
             {"roster_length", desk.roster().length().value},
-            {"counts", std::move(counts)},
+            {"counts", counts_of(desk)},
+            {"unopened", std::move(unopened)},
             {"waiting", desk.projector().waiting_count()},
             {"quarantined", quarantined ? quarantined->size() : 0},
             {"stalled", desk.views().stalled().size()},
@@ -80,7 +94,7 @@ json standing_for(WorkLoop& loop, const HttpRequest& request) {
     return out;
 }
 
-json places_json(Desk& desk) {
+json places_of(Desk& desk) {
     json out = json::array();
     for (const Place& place : readable_places(desk)) {
         json members = json::array();
@@ -91,13 +105,24 @@ json places_json(Desk& desk) {
                                {"name", unit_name(desk, certificate->unit)},
                                {"right", right_name(desk.roster().right(node, place.id))}});
         }
-        const auto chosen = default_place(desk, place.database);
+        const auto chosen = default_place(desk.home(), place.database);
         out.push_back({{"id", to_base32(place.id.view())},
                        {"name", place.name},
                        {"database", place.database},
                        {"right", right_name(place.right)},
                        {"default", chosen && chosen->id == place.id},
+                       {"partner", partner_country(desk)},
                        {"nodes", std::move(members)}});
+    }
+    return out;
+}
+
+json places_json(Desk& home) {
+    json out = json::array();
+    for (Desk* desk : home.shared_desks()) {
+        for (json& place : places_of(*desk)) {
+            out.push_back(std::move(place));
+        }
     }
     return {{"compartments", std::move(out)}};
 }
@@ -109,13 +134,13 @@ void add_record_routes(Router& router, WorkLoop& loop) {
         }));
     router.add({"GET", "/records/{id}"},
                at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
-                           TRY_ASSIGN(const auto key, record_of(call));
-                           return get_record(call.desk, key);
+                           TRY_ASSIGN(const auto found, record_of(call));
+                           return get_record(*found.desk, found.key);
                        })));
     router.add({"GET", "/records/{id}/history"},
                at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
-                           TRY_ASSIGN(const auto key, record_of(call));
-                           return record_history(call.desk, key);
+                           TRY_ASSIGN(const auto found, record_of(call));
+                           return record_history(*found.desk, found.key);
                        })));
     router.add({"POST", "/records/{id}/resolve"},
                at_desk(loop, {Duty::resolve}, [](Call& call, JsonDone done) {
@@ -130,9 +155,9 @@ void add_record_routes(Router& router, WorkLoop& loop) {
                                                         call.body.value("offset", std::size_t{0})});
                                                })));
     router.add({"POST", "/search"}, at_desk(loop, reads, [](Call& call, JsonDone done) {
-                   auto snapshot = call.desk.snapshot();
-                   if (!snapshot) {
-                       return done(std::move(snapshot).error());
+                   auto snapshots = shared_snapshots(call.desk);
+                   if (!snapshots) {
+                       return done(std::move(snapshots).error());
                    }
                    const ListingWish wish{text_of(call.body, "database"),
                                           text_of(call.body, "query"),
@@ -140,8 +165,9 @@ void add_record_routes(Router& router, WorkLoop& loop) {
                                           call.body.value("offset", std::size_t{0})};
                    call.loop.read_aside(
                        [wish, &desk = call.desk,
-                        view = std::shared_ptr<ViewSnapshot>(*std::move(snapshot))] {
-                           return list_records(desk.catalogue(), *view, wish);
+                        views = std::make_shared<std::vector<SharedSnapshot>>(
+                            *std::move(snapshots))] {
+                           return list_records(desk.catalogue(), *views, wish);
                        },
                        std::move(done));
                }));
@@ -240,6 +266,9 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
     router.add(
         {"POST", "/roster/file"},
         at_desk(loop, {Duty::administer, false}, [](Call& call, JsonDone done) {
+            if (is_outer_file(call.request.body)) {
+                return import_outer(call.desk, call.request.body, std::move(done));
+            }
             replication::Roster copy = call.desk.roster();
             const auto before = copy.length().value;
             const auto root = root_to_expect(call, copy);
@@ -301,6 +330,7 @@ HttpHandler worker_routes(WorkLoop& loop) {
     add_import_routes(*router, loop);
     add_administration_routes(*router, loop);
     add_roster_download(*router, loop);
+    add_partner_routes(*router, loop);
     return [router](HttpRequest request, Responder responder) {
         router->handle(std::move(request), std::move(responder));
     };

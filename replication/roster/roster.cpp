@@ -87,6 +87,19 @@ const std::vector<PartnerEntry>& Roster::partners() const {
     return standing_->partners;
 }
 
+bool Roster::shares(const Roster& outer) const {
+    if (!outer.partner() || genesis() == nullptr) {
+        return false;
+    }
+    const Hash own = root_fingerprint();
+    const Hash maker = outer.root_fingerprint(), other = outer.partner()->fingerprint;
+    const Hash& abroad = maker == own ? other : maker;
+    return (maker == own || other == own) &&
+           std::any_of(partners().begin(), partners().end(), [&](const PartnerEntry& partner) {
+               return partner.in_force && partner.fingerprint == abroad;
+           });
+}
+
 const std::optional<crypto::BoxPublicKey>& Roster::auditor() const {
     return standing_->auditor;
 }

@@ -76,6 +76,9 @@ public:
     const std::optional<PartnerEntry>& partner() const;
     /// Administrations pinned by an inner roster, also those no longer in force.
     const std::vector<PartnerEntry>& partners() const;
+    /// Whether the administration of this inner roster shares that outer one: it was made for its
+    /// partner or by it, and the partner is in force.
+    bool shares(const Roster& outer) const;
     /// Whom audits are sealed to; nothing until an entry names one.
     const std::optional<crypto::BoxPublicKey>& auditor() const;
     /// Blocks of reference numbers of a node: its certificate's, the spare, then further ones.

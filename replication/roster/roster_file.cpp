@@ -75,19 +75,24 @@ Bytes export_roster(const Roster& roster) {
     return out;
 }
 
-Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file) {
+Result<std::vector<Bytes>> roster_file_entries(ByteView file) {
     if (file.size() < magic.size() || as_text(file.first(magic.size())) != magic) {
         return Error{roster_file_malformed, "no roster file"};
     }
-    const auto entries = decode_entries(file.subspan(magic.size()));
+    auto entries = decode_entries(file.subspan(magic.size()));
     if (!entries || entries->empty()) {
         return Error{roster_file_malformed, "a roster file that is cut short or altered"};
     }
-    TRY(check_root(entries->front(), root));
-    TRY(check_agreement(roster, *entries));
+    return *std::move(entries);
+}
+
+Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file) {
+    TRY_ASSIGN(const auto entries, roster_file_entries(file));
+    TRY(check_root(entries.front(), root));
+    TRY(check_agreement(roster, entries));
     std::size_t added = 0;
-    for (std::size_t i = roster.entries().size(); i < entries->size(); ++i, ++added) {
-        TRY(named(roster.append((*entries)[i]), i + 1));
+    for (std::size_t i = roster.entries().size(); i < entries.size(); ++i, ++added) {
+        TRY(named(roster.append(entries[i]), i + 1));
     }
     return added;
 }

@@ -17,6 +17,8 @@ Bytes encode_entries(std::span<const Bytes> entries);
 std::optional<std::vector<Bytes>> decode_entries(ByteView bytes);
 
 Bytes export_roster(const Roster& roster);
+/// The encoded entries of a roster file, at least one, unchecked; roster_file.malformed.
+Result<std::vector<Bytes>> roster_file_entries(ByteView file);
 
 /// Appends what the file has beyond `roster` and gives how many entries that was; none for a
 /// shorter file. The frame is checked before anything is appended (roster_file.malformed). A roster

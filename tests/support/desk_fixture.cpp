@@ -86,6 +86,7 @@ void DeskFixture::install(const std::string& node, bool enrolled, const Held& he
 
 void DeskFixture::run_link(FrameChannel channel) {
     std::unique_ptr<OpenNode> open;
+    std::map<RealmId, std::pair<std::uint64_t, std::uint64_t>> told;
     const auto answer = [&](const ChannelMessage& message) {
         static_cast<void>(channel.queue(encode_message(message)));
     };
@@ -106,6 +107,15 @@ void DeskFixture::run_link(FrameChannel channel) {
         }
         if (open) {
             must(open->work());
+            for (const Moved& moved : open->all_moved()) {
+                auto& [position, length] = told[moved.realm];
+                if (!moved.realm.is_zero() &&
+                    (position != moved.position || length != moved.roster_length)) {
+                    position = moved.position;
+                    length = moved.roster_length;
+                    answer(moved);
+                }
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ TestNetwork::TestNetwork(const NetworkWish& wish) : wish_(wish) {
         wish_.program = entrepot_program();
     }
     const json made = command({"administration", "create", path_of("administration"), "--country",
-                               "JM", "--name", wish_.headquarters});
+                               wish_.country, "--name", wish_.headquarters});
     fingerprint_ = made.at("fingerprint");
     add("headquarters", wish_.headquarters);
     for (const auto& [role, name] :
@@ -41,13 +41,17 @@ json TestNetwork::command(std::vector<std::string> words) const {
     return out;
 }
 
+std::string TestNetwork::root() const {
+    return nodes_.at("headquarters")->get(Socket::worker, "/roster").at("root");
+}
+
 /// Makes a node, has it enrolled, lets it join, and starts it.
 void TestNetwork::add(const std::string& role, const std::string& name) {
     const bool is_headquarters = role == "headquarters";
     const bool is_relay = role == "relay";
     const std::string kind = is_headquarters ? "headquarters" : is_relay ? "relay" : "unit";
     const json made = command({"node", "create", path_of(role), "--kind", kind, "--name", name,
-                               "--country", "JM", "--officer", wish_.officer});
+                               "--country", wish_.country, "--officer", wish_.officer});
     std::vector<std::string> enrol{
         "administration", "enrol",    path_of("administration"), made.at("request"), "--code",
         made.at("code"),  "--output", path_of(role + ".join")};

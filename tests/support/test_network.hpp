@@ -18,6 +18,7 @@ namespace entrepot::node {
 /// Names that a network has; a node whose name is empty is not there.
 struct NetworkWish {
     std::string program;  ///< the one of this build when empty
+    std::string country = "JM";
     std::string headquarters = "Jamaica Customs Agency";
     std::string airport = "Norman Manley Airport";
     std::string seaport;
@@ -45,6 +46,12 @@ public:
     const std::filesystem::path& folder() const { return folder_.path(); }
     std::filesystem::path service_key() const { return folder_.path() / "service.key"; }
 
+    /// Runs a command that answers in JSON; throws unless it ends well.
+    nlohmann::json command(std::vector<std::string> words) const;
+    std::string path_of(const std::string& name) const { return (folder_.path() / name).string(); }
+    /// The whole root fingerprint, as text.
+    std::string root() const;
+
     /// A compartment of seizures that both units and headquarters write.
     void share_seizures(const std::string& name);
     /// Gives the relay a unit's own compartment to carry.
@@ -62,9 +69,6 @@ private:
     /// What stands of the first node that is not there yet; empty when all are.
     std::string obstacle() const;
     void add(const std::string& role, const std::string& name);
-    /// Runs a command that answers in JSON; throws unless it ends well.
-    nlohmann::json command(std::vector<std::string> words) const;
-    std::string path_of(const std::string& name) const { return (folder_.path() / name).string(); }
 
     NetworkWish wish_;
     TemporaryFolder folder_;

@@ -119,9 +119,9 @@ TEST_F(RecordDesk, TellsWhoChangedWhatAndWhen) {
 TEST_F(RecordDesk, ListsWhatMatchesAQuery) {
     made(DeskFixture::seizure("Negril"));
     made(DeskFixture::seizure("Kingston"));
-    const auto snapshot = fixture_.desk().snapshot();
+    const auto snapshot = shared_snapshots(fixture_.desk());
     const auto found =
-        list_records(fixture_.desk().catalogue(), **snapshot, {"seizures", "place:negril"});
+        list_records(fixture_.desk().catalogue(), *snapshot, {"seizures", "place:negril"});
     ASSERT_THAT(found, IsOk());
     EXPECT_EQ((*found)["matched"], 1);
 }
@@ -131,10 +131,10 @@ TEST_F(RecordDesk, ListsOnePageAfterTheOther) {
     for (const char* place : {"Negril", "Kingston", "Lucea"}) {
         made(DeskFixture::seizure(place));
     }
-    const auto snapshot = fixture_.desk().snapshot();
+    const auto snapshot = shared_snapshots(fixture_.desk());
     for (std::size_t offset = 0; offset < 4; ++offset) {
         const ListingWish page{"seizures", "", 1, offset};
-        const auto found = list_records(fixture_.desk().catalogue(), **snapshot, page);
+        const auto found = list_records(fixture_.desk().catalogue(), *snapshot, page);
         ASSERT_THAT(found, IsOk());
         EXPECT_EQ((*found)["matched"], 3);
         ASSERT_EQ((*found)["records"].size(), offset < 3 ? 1U : 0U);

@@ -34,6 +34,21 @@ TEST(OpenNode, DialsTheHeadquartersUnlessANodeIsNamed) {
                 HasCode(link_unknown_peer));
 }
 
+TEST(OpenNode, BeginsNoRealmForARosterThatIsNotShared) {
+    DeskFixture fixture("headquarters");
+    const replication::AdministrationFixture stranger({9, "GE"});
+    std::optional<Status> ended;
+    static_cast<void>(fixture.await([&](JsonDone done) {
+        fixture.desk().append_outer_roster(stranger.roster().administration(), stranger.entries(),
+                                           [&ended, done](Status stored) {
+                                               ended = std::move(stored);
+                                               done(nlohmann::json::object());
+                                           });
+    }));
+    EXPECT_THAT(*ended, HasCode(link_unknown_realm));
+    EXPECT_FALSE(std::filesystem::exists(fixture.directory().partners()));
+}
+
 TEST(Author, GivesUpWhenTheLinkDoesNotSign) {
     DeskFixture fixture;
     auto ends = *FrameChannel::pair();

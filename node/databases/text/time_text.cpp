@@ -1,4 +1,4 @@
-#include "node/desk/time_text.hpp"
+#include "node/databases/text/time_text.hpp"
 
 #include <ctime>
 

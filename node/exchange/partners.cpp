@@ -1,0 +1,226 @@
+#include "node/exchange/partners.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/words.hpp"
+#include "node/databases/json_text.hpp"
+#include "node/headquarters/continuation.hpp"
+#include "node/roots/partnership.hpp"
+#include "replication/roster/roster_file.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using nlohmann::json;
+using replication::NewGrant;
+using replication::NodeKind;
+using replication::Right;
+using replication::Roster;
+
+constexpr std::string_view released_databases[] = {"seizures", "suspects", "companies"};
+constexpr std::string_view messages = "messages";
+
+bool is_made_here(const Roster& outer, const Roster& home) {
+    return outer.root_fingerprint() == home.root_fingerprint();
+}
+
+/// The file's roster, if it continues what is held and is shared with this administration.
+Result<Roster> read_outer(Desk& home, ByteView file) {
+    TRY_ASSIGN(const auto entries, replication::roster_file_entries(file));
+    TRY_ASSIGN(Roster outer, Roster::from_entries(entries));
+    if (!is_made_here(outer, home.roster())) {
+        TRY(check_theirs(outer, home.roster()));
+    } else if (!home.roster().shares(outer)) {
+        return Error{partner_unpinned, "no partner in force is pinned for that roster; import the "
+                                       "administration's own roster first"};
+    }
+    if (const Desk* held = home.outer(outer.administration())) {
+        const auto both = std::min(held->roster().length(), outer.length());
+        if (held->roster().hash_at(both) != outer.hash_at(both)) {
+            return Error{replication::roster_forked, "it differs from the one held here"};
+        }
+    }
+    return outer;
+}
+
+std::vector<NewGrant> partner_grants(const Roster& outer, Right right) {
+    std::vector<NewGrant> out;
+    for (const auto* node : outer.nodes()) {
+        if (node->kind == NodeKind::partner && !outer.is_revoked(node->identity.id())) {
+            out.push_back({node->identity.id(), right});
+        }
+    }
+    return out;
+}
+
+/// Adds the compartment unless it is there; whether it was added.
+Result<bool> add_missing(Continuation& roster, std::string_view database, const std::string& name,
+                         Right right) {
+    if (find_named(roster.desk(), roster.roster(), database, name) != nullptr) {
+        return false;
+    }
+    TRY(add_compartment(roster, database, name, partner_grants(roster.roster(), right)));
+    return true;
+}
+
+Result<Desk*> ready_desk(Desk& home, const std::string& country) {
+    TRY(check_headquarters(home));
+    TRY_ASSIGN(Desk* const outer, partner_desk(home, country, MadeBy::us));
+    TRY(check_headquarters(*outer));
+    if (partner_grants(outer->roster(), Right::read).empty()) {
+        return Error{partner_not_ready, "the headquarters of " + country +
+                                            " is not certified yet: 'entrepot administration "
+                                            "partner' with --theirs"};
+    }
+    return outer;
+}
+
+void append(Desk& outer, Continuation& roster, const json& answer, JsonDone done) {
+    auto entries = roster.take();
+    if (entries.empty()) {
+        return done(answer);
+    }
+    outer.append_roster(std::move(entries), [answer, done = std::move(done)](Status stored) {
+        done(stored ? Result<json>(answer) : Result<json>(std::move(stored).error()));
+    });
+}
+
+json compartments_of(Desk& home, const std::string& country) {
+    json out = json::array();
+    for (const MadeBy maker : {MadeBy::us, MadeBy::partner}) {
+        const auto desk = partner_desk(home, country, maker);
+        for (const Place& place : desk ? readable_places(**desk) : std::vector<Place>{}) {
+            out.push_back({{"id", to_base32(place.id.view())},
+                           {"name", place.name},
+                           {"database", place.database},
+                           {"right", right_name(place.right)}});
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string released_name(const std::string& from, const std::string& to,
+                          std::string_view database) {
+    return from + " to " + to + " " + std::string(database);
+}
+
+bool is_outer_file(ByteView file) {
+    const auto entries = replication::roster_file_entries(file);
+    if (!entries) {
+        return false;
+    }
+    const auto first = replication::decode_entry(entries->front());
+    return first && std::holds_alternative<replication::OuterGenesis>(first->content);
+}
+
+void import_outer(Desk& home, ByteView file, JsonDone done) {
+    auto outer = read_outer(home, file);
+    if (!outer) {
+        return done(std::move(outer).error());
+    }
+    const auto realm = outer->administration();
+    const Desk* desk = home.outer(realm);
+    const std::uint64_t held = desk == nullptr ? 0 : desk->roster().length().value;
+    const json country = is_made_here(*outer, home.roster()) ? outer->partner()->country
+                                                             : outer->genesis()->country;
+    if (outer->length().value <= held) {
+        return done(json{{"added", 0}, {"country", country}});
+    }
+    const auto& all = outer->entries();
+    std::vector<Bytes> entries(all.begin() + static_cast<std::ptrdiff_t>(held), all.end());
+    const json answer{{"added", entries.size()}, {"country", country}};
+    home.append_outer_roster(realm, std::move(entries), [answer, done](Status stored) {
+        done(stored ? Result<json>(answer) : Result<json>(std::move(stored).error()));
+    });
+}
+
+Result<Desk*> partner_desk(Desk& home, const std::string& country, MadeBy maker) {
+    for (Desk* desk : home.shared_desks()) {
+        const bool is_ours = is_made_here(desk->roster(), home.roster());
+        if (desk != &home && partner_country(*desk) == country &&
+            is_ours == (maker == MadeBy::us)) {
+            return desk;
+        }
+    }
+    for (const auto& partner : home.roster().partners()) {
+        if (partner.country == country && partner.in_force) {
+            return Error{partner_not_ready,
+                         "the roster shared with " + country + " is not here; 'entrepot roster "
+                         "import' takes it"};
+        }
+    }
+    return Error{partner_unknown, "there is no partnership with '" + country +
+                                      "'; 'entrepot partner list' shows them"};
+}
+
+Result<Bytes> export_outer(Desk& home, const std::string& country) {
+    TRY_ASSIGN(const Desk* const desk, partner_desk(home, country, MadeBy::us));
+    return replication::export_roster(desk->roster());
+}
+
+void open_partner(Desk& home, const std::string& country, JsonDone done) {
+    auto outer = ready_desk(home, country);
+    if (!outer) {
+        return done(std::move(outer).error());
+    }
+    Continuation roster(**outer);
+    const std::string own = home.settings().country;
+    json made = json::array();
+    const auto add = [&](std::string_view database, Right right) -> Status {
+        const std::string name = released_name(own, country, database);
+        TRY_ASSIGN(const bool added, add_missing(roster, database, name, right));
+        if (added) {
+            made.push_back(name);
+        }
+        return {};
+    };
+    Status status;
+    for (const auto database : released_databases) {
+        status = status ? add(database, Right::read) : std::move(status);
+    }
+    if (status && home.catalogue().schema(messages)) {
+        status = add(messages, Right::write);
+    }
+    if (!status) {
+        return done(std::move(status).error());
+    }
+    append(**outer, roster, {{"made", std::move(made)}}, std::move(done));
+}
+
+void add_joint(Desk& home, const json& body, JsonDone done) {
+    const std::string database = text_member(body, "database"), name = text_member(body, "name");
+    const auto prepare = [&](Continuation& roster) -> Status {
+        TRY(home.catalogue().schema(database));
+        if (name.empty()) {
+            return Error{request_body, "a compartment needs a name"};
+        }
+        TRY_ASSIGN(const bool added, add_missing(roster, database, name, Right::write));
+        return added ? Status() : Status(Error{request_body, "'" + name + "' is there already"});
+    };
+    auto outer = ready_desk(home, text_member(body, "country"));
+    if (!outer) {
+        return done(std::move(outer).error());
+    }
+    Continuation roster(**outer);
+    if (auto prepared = prepare(roster); !prepared) {
+        return done(std::move(prepared).error());
+    }
+    append(**outer, roster, {{"made", json::array({name})}}, std::move(done));
+}
+
+json list_partners(Desk& home) {
+    json out = json::array();
+    for (const auto& partner : home.roster().partners()) {
+        out.push_back({{"country", partner.country},
+                       {"words", crypto::eight_words(partner.fingerprint)},
+                       {"in_force", partner.in_force},
+                       {"ours", partner_desk(home, partner.country, MadeBy::us).has_value()},
+                       {"theirs", partner_desk(home, partner.country, MadeBy::partner).has_value()},
+                       {"compartments", compartments_of(home, partner.country)}});
+    }
+    return out;
+}
+
+}  // namespace entrepot::node

@@ -1,0 +1,112 @@
+#include "node/link/realm.hpp"
+
+#include "replication/log/commit_builder.hpp"
+
+namespace entrepot::node {
+
+using replication::Roster;
+
+Result<std::unique_ptr<Realm>> Realm::open(RealmId id, std::unique_ptr<LogStore> store,
+                                           const replication::NodeId& self, Answer answer) {
+    std::unique_ptr<Realm> out(new Realm(id, std::move(store), std::move(answer)));
+    TRY(out->start(self));
+    return out;
+}
+
+Realm::~Realm() {
+    writer_.reset();  // before the store goes
+}
+
+Status Realm::start(const replication::NodeId& self) {
+    TRY_ASSIGN(const auto entries, store_->roster_entries());
+    TRY_ASSIGN(Roster roster, Roster::from_entries(entries));
+    TRY_ASSIGN(auto heads, store_->heads());
+    TRY_ASSIGN(auto forks, store_->forks());
+    TRY_ASSIGN(auto quarantined, store_->aside());
+    TRY_ASSIGN(auto rewinds, store_->rewinds());
+    TRY_ASSIGN(auto known, store_->known());
+    TRY_ASSIGN(auto ended, store_->ended());
+    TRY_ASSIGN(auto receipts, store_->receipts());
+    TRY_ASSIGN(position_, store_->last_position());
+    replica_ = std::make_unique<replication::Replica>(
+        replication::ReplicaStart{self, std::move(roster), std::move(heads), std::move(forks),
+                                  std::move(quarantined), std::move(rewinds), std::move(known),
+                                  std::move(ended), std::move(receipts)},
+        *store_);
+    return {};
+}
+
+void Realm::begin_writing(std::function<void()> wake) {
+    writer_ = std::make_unique<LogWriter>(*store_, std::move(wake));
+}
+
+void Realm::fail(Ticket ticket, const Error& error) {
+    answer_(Failed{ticket, std::string(error.code.name()), error.context});
+}
+
+void Realm::append(const AppendCommit& request, const crypto::SigningKey& key) {
+    Bytes commit = request.commit;
+    if (commit.size() < replication::commit_header_size) {
+        return fail(request.ticket, {channel_malformed, "a commit without a header"});
+    }
+    replication::sign_commit(commit, key);
+    const auto signature = replication::read_header(commit).signature;
+    auto sequence = replica_->append_local(request.log, std::move(commit));
+    if (!sequence) {
+        return fail(request.ticket, sequence.error());
+    }
+    answer_(Signed{request.ticket, signature});
+    awaiting_[*sequence].push_back(request.ticket);
+    submit_writes();
+}
+
+void Realm::append(const AppendRoster& request) {
+    auto added = replica_->offer_roster(roster().length(), request.entries);
+    auto writes = replica_->take_writes();
+    const std::uint64_t last =
+        writes.empty() ? replica_->durable_sequence() : writes.back().sequence;
+    writer_->submit(std::move(writes));
+    if (!added) {
+        return fail(request.ticket, added.error());
+    }
+    if (last <= replica_->durable_sequence()) {
+        return answer_(Stored{request.ticket});
+    }
+    awaiting_[last].push_back(request.ticket);
+}
+
+void Realm::submit_writes() {
+    if (replica_->has_writes()) {
+        writer_->submit(replica_->take_writes());
+    }
+}
+
+Result<bool> Realm::take_outcomes() {
+    const auto outcomes = writer_->take_outcomes();
+    for (const WriteOutcome& outcome : outcomes) {
+        if (!outcome.stored) {
+            for (const auto& [sequence, tickets] : awaiting_) {
+                for (const Ticket& ticket : tickets) {
+                    fail(ticket, outcome.stored.error());
+                }
+            }
+            awaiting_.clear();
+            return outcome.stored.error();
+        }
+        position_ = outcome.position;
+        replica_->durable(outcome.last_sequence);
+        const auto end = awaiting_.upper_bound(outcome.last_sequence);
+        for (auto at = awaiting_.begin(); at != end; at = awaiting_.erase(at)) {
+            for (const Ticket& ticket : at->second) {
+                answer_(Stored{ticket});
+            }
+        }
+    }
+    return !outcomes.empty();
+}
+
+Moved Realm::moved() const {
+    return {position_.value, replica_->durable_roster_length().value, id_};
+}
+
+}  // namespace entrepot::node

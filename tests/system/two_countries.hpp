@@ -1,0 +1,95 @@
+// TwoCountries: the headquarters of Jamaica and of Georgia, each with its administration, which pin
+// each other's root fingerprint and exchange outer rosters as files. Jamaica dials Georgia.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "tests/support/eventually.hpp"
+#include "tests/support/test_network.hpp"
+
+namespace entrepot::node {
+
+class TwoCountries {
+public:
+    explicit TwoCountries(const NetworkWish& jamaica = unitless("JM", "Jamaica Customs Agency"))
+        : jamaica_(jamaica), georgia_(unitless("GE", "Georgia Revenue Service")) {}
+
+    static NetworkWish unitless(const std::string& country, const std::string& name) {
+        NetworkWish out;
+        out.country = country;
+        out.headquarters = name;
+        out.airport.clear();
+        return out;
+    }
+
+    TestNetwork& jamaica() { return jamaica_; }
+    TestNetwork& georgia() { return georgia_; }
+    NodeProcess& ours() { return jamaica_.headquarters(); }
+    NodeProcess& theirs() { return georgia_.headquarters(); }
+
+    /// One run of `administration partner` at `here`, with the other's roster if it is there.
+    nlohmann::json pin(TestNetwork& here, TestNetwork& there, bool with_theirs) {
+        std::vector<std::string> words{"administration", "partner", here.path_of("administration"),
+                                       there.wish().country, there.root(), "--headquarters",
+                                       here.path_of("headquarters"), "--yes"};
+        if (with_theirs) {
+            words.insert(words.end(), {"--theirs", outer_file(there, here)});
+        }
+        return here.command(std::move(words));
+    }
+    /// What `maker` made for `partner`.
+    static std::string outer_file(TestNetwork& maker, TestNetwork& partner) {
+        return maker.path_of("administration") + "/outer-" + partner.wish().country + ".epr";
+    }
+    /// All of it, and the connection.
+    void become_partners() {
+        pin(jamaica_, georgia_, false);
+        pin(georgia_, jamaica_, true);
+        pin(jamaica_, georgia_, true);
+        ours().post(Socket::worker, "/partners/GE/open");
+        theirs().post(Socket::worker, "/partners/JM/open");
+        connect();
+    }
+    void connect() {
+        ours().stop();
+        ours().options().peers = {"GE@" + theirs().status().at("listen").get<std::string>()};
+        ours().start();
+    }
+    /// Sessions in sync on both outer rosters, seen from Jamaica.
+    ::testing::AssertionResult converge() {
+        ours().post(Socket::link, "/sync");
+        const bool met = eventually([this] { return synced_rosters() == 2; });
+        return met ? ::testing::AssertionSuccess()
+                   : ::testing::AssertionFailure() << ours().status().dump(1) << "\n"
+                                                   << theirs().status().dump(1);
+    }
+    /// The compartment of that name, at that node.
+    static std::string place(NodeProcess& node, const std::string& name) {
+        const auto answer = node.get(Socket::worker, "/compartments");
+        for (const auto& place : answer.at("compartments")) {
+            if (place.at("name") == name) {
+                return place.at("id");
+            }
+        }
+        return {};
+    }
+
+private:
+    std::size_t synced_rosters() {
+        std::size_t out = 0;
+        const auto status = ours().status();
+        for (const auto& peer : status.at("peers")) {
+            const bool outer = !peer.at("realm").get<std::string>().empty();
+            out += outer && peer.at("in_sync").get<bool>() &&
+                           peer.at("check_answered").get<bool>()
+                       ? 1
+                       : 0;
+        }
+        return out;
+    }
+
+    TestNetwork jamaica_;
+    TestNetwork georgia_;
+};
+
+}  // namespace entrepot::node
