@@ -10,7 +10,13 @@ constexpr std::array<std::string_view, 11> type_names{"text",      "code",  "boo
                                                       "decimal",   "date",  "moment",  "geo_point",
                                                       "reference", "photo", "sealed"};
 
+constexpr std::array<std::string_view, 4> generalise_names{"withheld", "year", "month", "degree"};
+
 }  // namespace
+
+std::string_view name_of(Generalise rule) {
+    return generalise_names[static_cast<std::size_t>(rule)];
+}
 
 std::string_view name_of(FieldType type) {
     return type_names[static_cast<std::size_t>(type)];

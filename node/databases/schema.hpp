@@ -35,6 +35,10 @@ enum class Requirement : std::uint8_t { optional, simplified, long_form };
 /// 0 free · 1 quasi-identifier · 2 nominal · 3 protects a source.
 enum class NominalClass : std::uint8_t { free = 0, quasi = 1, nominal = 2, source = 3 };
 
+/// How a value of class 1 is made coarser before it leaves the country.
+enum class Generalise : std::uint8_t { withheld, year, month, degree };
+std::string_view name_of(Generalise rule);
+
 struct Field {
     std::string name;
     FieldType type = FieldType::text;
@@ -44,6 +48,9 @@ struct Field {
     const CodeList* list = nullptr;  ///< of the catalogue that loaded the schema
     Requirement required = Requirement::optional;
     NominalClass nominal = NominalClass::nominal;
+    Generalise generalise = Generalise::withheld;
+    bool free_text = true;       ///< of text: anything may stand there, so a person reads it first
+    std::string release_as;      ///< code that a released copy says in place of this one, or empty
     std::size_t longest = 2000;  ///< bytes of text
     std::string form;            ///< "reference_number" or empty
     replication::FieldRule rule;

@@ -30,6 +30,8 @@ private:
     Status read_merge(Field& field, const json& given, const std::string& place);
     Status read_transitions(Field& field, const json& given, const std::string& place);
     Status read_roles(Field& field, const json& given, const std::string& place);
+    Status read_release(Field& field, const json& given, const std::string& place);
+    Result<Generalise> generalise(const Field& field, const json& given, const std::string& place);
     Status check_keys(const json& given, std::initializer_list<std::string_view> known,
                       const std::string& place);
     Result<Requirement> requirement(const json& given, const std::string& place);
@@ -163,11 +165,60 @@ Status SchemaReader::read_roles(Field& field, const json& given, const std::stri
     return {};
 }
 
+/// Whether a value of this type can be made coarser in this way and stay of its type.
+bool can_generalise(FieldType type, Generalise rule) {
+    switch (rule) {
+        case Generalise::withheld:
+            return true;
+        case Generalise::year:
+        case Generalise::month:
+            return type == FieldType::date || type == FieldType::moment;
+        case Generalise::degree:
+            return type == FieldType::geo_point;
+    }
+    return false;
+}
+
+Result<Generalise> SchemaReader::generalise(const Field& field, const json& given,
+                                            const std::string& place) {
+    if (!given.contains("generalise")) {
+        return Generalise::withheld;
+    }
+    if (field.nominal != NominalClass::quasi) {
+        return fail(place, "\"generalise\" is for fields with \"nominal\": 1");
+    }
+    for (const Generalise rule :
+         {Generalise::withheld, Generalise::year, Generalise::month, Generalise::degree}) {
+        if (name_of(rule) == text_member(given, "generalise") && can_generalise(field.type, rule)) {
+            return rule;
+        }
+    }
+    return fail(place,
+                "\"generalise\" is \"withheld\", for dates and moments also \"year\" or "
+                "\"month\", for geo points also \"degree\"");
+}
+
+Status SchemaReader::read_release(Field& field, const json& given, const std::string& place) {
+    TRY_ASSIGN(field.generalise, generalise(field, given, place));
+    const json free_text = given.value("free_text", json(field.type == FieldType::text));
+    if (!free_text.is_boolean() || (given.contains("free_text") && field.type != FieldType::text)) {
+        return fail(place, "\"free_text\" is true or false, of a text");
+    }
+    field.free_text = free_text.get<bool>();
+    field.release_as = text_member(given, "release_as");
+    const bool is_code = field.list != nullptr && field.list->contains(field.release_as);
+    if (given.contains("release_as") && !is_code) {
+        return fail(place, "\"release_as\" is a code of the field's list");
+    }
+    return {};
+}
+
 Result<Field> SchemaReader::read_field(const json& given, const std::string& place) {
-    TRY(check_keys(given,
-                   {"name", "type", "list", "label", "help", "required", "nominal", "longest",
-                    "form", "merge", "order", "transitions", "roles"},
-                   place));
+    TRY(check_keys(
+        given,
+        {"name", "type", "list", "label", "help", "required", "nominal", "longest", "form", "merge",
+         "order", "transitions", "roles", "generalise", "free_text", "release_as"},
+        place));
     Field out;
     out.name = text_member(given, "name");
     const std::string here = place + " '" + out.name + "'";
@@ -203,6 +254,7 @@ Result<Field> SchemaReader::read_field(const json& given, const std::string& pla
     TRY(read_merge(out, given, here));
     TRY(read_transitions(out, given, here));
     TRY(read_roles(out, given, here));
+    TRY(read_release(out, given, here));
     return out;
 }
 
@@ -225,8 +277,10 @@ Status SchemaReader::read_fields(const json& owner, const std::string& place,
 }
 
 Result<Group> SchemaReader::read_group(const json& given, const std::string& place) {
-    TRY(check_keys(given, {"name", "set", "list", "label", "help", "required", "nominal", "fields"},
-                   place));
+    TRY(check_keys(
+        given,
+        {"name", "set", "list", "label", "help", "required", "nominal", "generalise", "fields"},
+        place));
     Group out;
     out.name = text_member(given, "name");
     const std::string here = place + " '" + out.name + "'";
@@ -280,8 +334,10 @@ Result<Schema> SchemaReader::read(const json& file) {
         const std::string here = "groups/" + std::to_string(out.groups.size() + 1);
         TRY_ASSIGN(Group group, read_group(entry, here));
         for (const Field& field : group.fields) {
-            if (!field.roles.empty()) {
-                return fail(here + " '" + group.name + "'", "\"roles\" is not for groups");
+            if (!field.roles.empty() || !field.release_as.empty()) {
+                return fail(here + " '" + group.name + "'",
+                            std::string(field.roles.empty() ? "\"release_as\"" : "\"roles\"") +
+                                " is not for groups");
             }
         }
         const bool taken = out.field_by_name.count(group.name) > 0;

@@ -107,6 +107,39 @@ TEST(Schema, TreatsAFieldWithoutAClassAsNominal) {
     EXPECT_EQ(test::schema("seizures").find("source_grade")->nominal, NominalClass::source);
 }
 
+TEST(Schema, SaysHowAValueIsMadeCoarserAndWhetherItIsFreeText) {
+    const Schema& seizures = test::schema("seizures");
+    EXPECT_EQ(seizures.find("geo_point")->generalise, Generalise::degree);
+    EXPECT_EQ(seizures.field_at("route/1/date")->generalise, Generalise::month);
+    EXPECT_EQ(seizures.find("seized_at")->generalise, Generalise::withheld);
+    EXPECT_EQ(seizures.find("status")->release_as, "released");
+    EXPECT_TRUE(seizures.find("narrative")->free_text);
+    EXPECT_TRUE(seizures.find("service")->free_text) << "a text is free unless it says otherwise";
+    EXPECT_FALSE(seizures.field_at("conveyance/1/imo")->free_text);
+    EXPECT_FALSE(seizures.find("country")->free_text);
+}
+
+TEST(Schema, RefusesRulesOfReleaseThatDoNotFitTheField) {
+    const std::string_view text = "\"type\": \"text\"";
+    for (const char* bad : {R"("type": "text", "nominal": 1, "generalise": "year")",
+                            R"("type": "date", "nominal": 1, "generalise": "degree")",
+                            R"("type": "geo_point", "nominal": 1, "generalise": "month")",
+                            R"("type": "date", "nominal": 1, "generalise": "week")",
+                            R"("type": "date", "nominal": 1, "generalise": 7)"}) {
+        EXPECT_THAT(refusal(text, bad), HasSubstr("\"generalise\" is \"withheld\", for dates"));
+    }
+    EXPECT_THAT(refusal(text, R"("type": "date", "generalise": "year")"),
+                HasSubstr("\"generalise\" is for fields with \"nominal\": 1"));
+    EXPECT_THAT(refusal(text, R"("type": "date", "free_text": false)"),
+                HasSubstr("\"free_text\" is true or false, of a text"));
+    EXPECT_THAT(refusal(text, R"("type": "text", "free_text": 0)"),
+                HasSubstr("\"free_text\" is true or false, of a text"));
+    EXPECT_THAT(refusal("\"countries\"", R"("countries", "release_as": "XQ")"),
+                HasSubstr("\"release_as\" is a code of the field's list"));
+    EXPECT_THAT(refusal(text, R"("type": "code", "list": "units", "release_as": "kg")"),
+                HasSubstr("\"release_as\" is not for groups"));
+}
+
 TEST(ShippedFiles, HaveLabelsInThreeLanguages) {
     for (const auto& [name, schema] : test::catalogue().schemas()) {
         for (const Field& field : schema.fields) {
@@ -157,7 +190,7 @@ TEST(Catalogue, ListsTheDatabasesThereAre) {
     EXPECT_EQ(schema.error().code, catalogue_unknown_database);
     EXPECT_EQ(schema.error().context,
               "there is no database 'boats'; there are companies, "
-              "directory, seizures, suspects");
+              "directory, messages, releases, seizures, suspects");
 }
 
 TEST(CodeList, FindsCountriesByAnyOfTheirNames) {
