@@ -26,6 +26,8 @@ std::uint16_t roles_of(Duty duty) {
             return supervisor;
         case Duty::administer:
             return administrator;
+        case Duty::release:
+            return release;
         case Duty::verify:
             return supervisor | administrator | auditor;
         case Duty::audit:

@@ -18,6 +18,7 @@ enum class Duty : std::uint8_t {
     capture,     ///< new and changed records, imports: entry, supervisor
     resolve,     ///< settling conflicts: supervisor
     administer,  ///< officers, nodes, rights, roster, rebuilding: administrator
+    release,     ///< what goes to other countries: release
     verify,      ///< checking the log: supervisor, administrator, auditor
     audit,       ///< the audit: auditor
 };

@@ -75,14 +75,32 @@ Result<Desk*> ready_desk(Desk& home, const std::string& country) {
     return outer;
 }
 
-void append(Desk& outer, Continuation& roster, const json& answer, JsonDone done) {
-    auto entries = roster.take();
+void append(Desk& desk, std::vector<Bytes> entries, const json& answer, JsonDone done) {
     if (entries.empty()) {
         return done(answer);
     }
-    outer.append_roster(std::move(entries), [answer, done = std::move(done)](Status stored) {
+    desk.append_roster(std::move(entries), [answer, done = std::move(done)](Status stored) {
         done(stored ? Result<json>(answer) : Result<json>(std::move(stored).error()));
     });
+}
+
+/// Compartments in the partner's roster, and at home the register of what is released.
+Status make_lacking(Continuation& outer, Continuation& home, const std::string& country,
+                    json& made) {
+    const std::string own = home.desk().settings().country;
+    const auto add = [&](Continuation& roster, std::string_view database, const std::string& name,
+                         Right right) -> Status {
+        TRY_ASSIGN(const bool added, add_missing(roster, database, name, right));
+        if (added) {
+            made.push_back(name);
+        }
+        return {};
+    };
+    for (const auto database : released_databases) {
+        TRY(add(outer, database, released_name(own, country, database), Right::read));
+    }
+    TRY(add(outer, messages, released_name(own, country, messages), Right::write));
+    return add(home, "releases", "releases", Right::none);
 }
 
 json compartments_of(Desk& home, const std::string& country) {
@@ -165,28 +183,16 @@ void open_partner(Desk& home, const std::string& country, JsonDone done) {
     if (!outer) {
         return done(std::move(outer).error());
     }
-    Continuation roster(**outer);
-    const std::string own = home.settings().country;
+    Continuation theirs(**outer), ours(home);
     json made = json::array();
-    const auto add = [&](std::string_view database, Right right) -> Status {
-        const std::string name = released_name(own, country, database);
-        TRY_ASSIGN(const bool added, add_missing(roster, database, name, right));
-        if (added) {
-            made.push_back(name);
-        }
-        return {};
-    };
-    Status status;
-    for (const auto database : released_databases) {
-        status = status ? add(database, Right::read) : std::move(status);
+    if (auto prepared = make_lacking(theirs, ours, country, made); !prepared) {
+        return done(std::move(prepared).error());
     }
-    if (status && home.catalogue().schema(messages)) {
-        status = add(messages, Right::write);
-    }
-    if (!status) {
-        return done(std::move(status).error());
-    }
-    append(**outer, roster, {{"made", std::move(made)}}, std::move(done));
+    const json answer{{"made", std::move(made)}};
+    append(home, ours.take(), answer,
+           [desk = *outer, entries = theirs.take(), done](Result<json> stored) {
+               stored ? append(*desk, entries, *stored, done) : done(std::move(stored));
+           });
 }
 
 void add_joint(Desk& home, const json& body, JsonDone done) {
@@ -207,7 +213,7 @@ void add_joint(Desk& home, const json& body, JsonDone done) {
     if (auto prepared = prepare(roster); !prepared) {
         return done(std::move(prepared).error());
     }
-    append(**outer, roster, {{"made", json::array({name})}}, std::move(done));
+    append(**outer, roster.take(), {{"made", json::array({name})}}, std::move(done));
 }
 
 json list_partners(Desk& home) {

@@ -27,7 +27,8 @@ enum class MadeBy { us, partner };
 Result<Desk*> partner_desk(Desk& home, const std::string& country, MadeBy maker);
 
 /// Makes what is lacking of: one compartment for each database that can be released, which the
-/// partner reads, and one for messages, which both write. partner.not_ready before the partner's
+/// partner reads, one for messages, which both write, and at home the register of what is
+/// released. partner.not_ready before the partner's
 /// headquarters is certified. Answers {"made": [names]}.
 void open_partner(Desk& home, const std::string& country, JsonDone done);
 /// {"country","database","name"}: a compartment that both write: its records are held jointly.

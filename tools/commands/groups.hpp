@@ -10,6 +10,7 @@ void add_root_commands(CommandTable& table);
 void add_revocation_commands(CommandTable& table);
 void add_quarantine_commands(CommandTable& table);
 void add_partner_commands(CommandTable& table);
+void add_release_commands(CommandTable& table);
 void add_request_commands(CommandTable& table);
 void add_node_commands(CommandTable& table);
 void add_officer_commands(CommandTable& table);

@@ -25,6 +25,7 @@ CommandTable all_commands() {
     add_revocation_commands(table);
     add_quarantine_commands(table);
     add_partner_commands(table);
+    add_release_commands(table);
     add_node_commands(table);
     add_request_commands(table);
     add_officer_commands(table);

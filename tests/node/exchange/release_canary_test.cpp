@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/node/databases/catalogue_fixture.hpp"
+#include "tests/node/exchange/allow_list.hpp"
 #include "tests/node/exchange/planted_record.hpp"
 #include "tests/support/matchers.hpp"
 
@@ -11,51 +12,12 @@ namespace entrepot::node {
 namespace {
 
 using namespace replication;
+using test::Allowed;
+using test::allowed;
 using test::holds;
+using test::is_coarser;
+using test::leaves;
 using test::Planted;
-
-enum class Allowed { never, when_cleared, when_added, when_both, coarser, always };
-
-/// The allow-list, in other words than the product's.
-Allowed allowed(const Field& field) {
-    const bool leads_back = field.type == FieldType::reference || !field.form.empty();
-    const int level = static_cast<int>(field.nominal);
-    if (level >= 3 || leads_back || field.type == FieldType::sealed) {
-        return Allowed::never;
-    }
-    const bool unread =
-        field.type == FieldType::photo || (field.type == FieldType::text && field.free_text);
-    if (level == 1 && field.generalise != Generalise::withheld) {
-        return Allowed::coarser;
-    }
-    if (level > 0) {
-        return unread ? Allowed::when_both : Allowed::when_added;
-    }
-    return unread ? Allowed::when_cleared : Allowed::always;
-}
-
-bool leaves(const Planted& one, const ReleaseWish& wish) {
-    const bool added = wish.added.count(one.path) > 0;
-    const bool cleared = wish.cleared.count(one.path) > 0;
-    switch (allowed(*one.field)) {
-        case Allowed::never:
-            return false;
-        case Allowed::when_cleared:
-            return cleared;
-        case Allowed::when_added:
-            return added;
-        case Allowed::when_both:
-            return added && cleared;
-        case Allowed::coarser:
-        case Allowed::always:
-            return true;
-    }
-    return false;
-}
-
-bool is_coarser(const Planted& one, const ReleaseWish& wish) {
-    return allowed(*one.field) == Allowed::coarser && wish.added.count(one.path) == 0;
-}
 
 /// Where it stands in the copy: each group has one item, which becomes number 1; sets keep theirs.
 Path in_copy(const Schema& schema, const Path& path) {
