@@ -38,7 +38,7 @@ public:
             case FieldType::moment:
                 return Moment{1'000'000'123'000 + number_ * 90'000'000'000, 60};
             case FieldType::geo_point:
-                return GeoPoint{123'456'789 + number_, -456'123'789 - number_};
+                return GeoPoint{123'456'789 + static_cast<std::int32_t>(number_), -456'123'789};
             case FieldType::reference:
                 return Reference{{bytes_of<CompartmentId>(), bytes_of<RecordId>()}};
             case FieldType::photo:
