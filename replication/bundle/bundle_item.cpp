@@ -24,6 +24,17 @@ Bytes content_of(const BundleFork& fork) {
     return fork.proof;
 }
 
+Bytes content_of(const BundleContents& contents) {
+    WireWriter writer;
+    for (const BundleRange& range : contents.ranges) {
+        writer.raw(range.log.encode()).u64(range.first.value).u64(range.last.value);
+    }
+    return writer.take();
+}
+Bytes content_of(const BundleLog& known) {
+    return known.log.encode();
+}
+
 Result<BundleItem> read_roster(ByteView content) {
     WireReader reader(content);
     BundleRoster out;
@@ -48,6 +59,33 @@ Result<BundleItem> read_commit(ByteView content) {
     return BundleItem(BundleCommit{log, Bytes(commit.begin(), commit.end())});
 }
 
+Result<BundleItem> read_contents(ByteView content) {
+    constexpr std::size_t range_size = LogDescriptor::wire_size + 2 * 8;
+    if (content.size() % range_size != 0 || content.size() > bundle_ranges_limit * range_size) {
+        return Error{bundle_malformed, "a list of contents of a wrong size"};
+    }
+    BundleContents out;
+    for (std::size_t at = 0; at < content.size(); at += range_size) {
+        TRY_ASSIGN(const LogDescriptor log,
+                   LogDescriptor::decode(content.subspan(at, LogDescriptor::wire_size)));
+        WireReader reader(content.subspan(at + LogDescriptor::wire_size, 2 * 8));
+        const CommitNumber first{reader.u64()}, last{reader.u64()};
+        if (first.value == 0 || last < first) {
+            return Error{bundle_malformed, "contents that end before they begin"};
+        }
+        out.ranges.push_back({log, first, last});
+    }
+    return BundleItem(std::move(out));
+}
+
+Result<BundleItem> read_log(ByteView content) {
+    if (content.size() != LogDescriptor::wire_size) {
+        return Error{bundle_malformed, "the name of a log of a wrong size"};
+    }
+    TRY_ASSIGN(const LogDescriptor log, LogDescriptor::decode(content));
+    return BundleItem(BundleLog{log});
+}
+
 }  // namespace
 
 Bytes encode_item(const BundleItem& item) {
@@ -67,6 +105,10 @@ Result<BundleItem> decode_item(std::uint8_t kind, ByteView content) {
             return BundleItem(BundleReceipt{Bytes(content.begin(), content.end())});
         case 4:
             return BundleItem(BundleFork{Bytes(content.begin(), content.end())});
+        case 5:
+            return read_contents(content);
+        case 6:
+            return read_log(content);
         default:
             return Error{bundle_malformed,
                          "an item of kind " + std::to_string(kind) + " in a bundle"};

@@ -29,10 +29,26 @@ struct BundleReceipt {
 struct BundleFork {
     Bytes proof;
 };
-using BundleItem = std::variant<BundleRoster, BundleCommit, BundleReceipt, BundleFork>;
+/// Commits of one log, first to last.
+struct BundleRange {
+    LogDescriptor log;
+    CommitNumber first, last;
+};
+/// What follows: whoever gets only a part of it knows what he lacks.
+struct BundleContents {
+    std::vector<BundleRange> ranges;
+};
+/// A log known by its name alone: nothing of it counts, but contexts may name it.
+struct BundleLog {
+    LogDescriptor log;
+};
+using BundleItem = std::variant<BundleRoster, BundleCommit, BundleReceipt, BundleFork,
+                                BundleContents, BundleLog>;
 
 /// Bytes of an item on the stream, without its kind and length.
 inline constexpr std::size_t bundle_item_limit = 1024 * 1024;
+/// Ranges in one item of contents; a bundle may have several.
+inline constexpr std::size_t bundle_ranges_limit = 16'000;
 
 /// Kind 1, length 4, content; at most bundle_item_limit of content.
 Bytes encode_item(const BundleItem& item);

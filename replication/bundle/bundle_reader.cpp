@@ -82,9 +82,8 @@ Status BundleReader::read_items(std::vector<BundleItem>& out) {
     return {};
 }
 
-Result<std::vector<BundleItem>> BundleReader::feed(ByteView bytes) {
+Status BundleReader::feed(ByteView bytes, std::vector<BundleItem>& out) {
     append(file_, bytes);
-    std::vector<BundleItem> out;
     if (!header_) {
         TRY(open_header());
     }
@@ -95,7 +94,7 @@ Result<std::vector<BundleItem>> BundleReader::feed(ByteView bytes) {
         }
         TRY(read_items(out));
     }
-    return out;
+    return {};
 }
 
 Status BundleReader::finish() const {

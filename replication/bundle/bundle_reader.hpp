@@ -17,11 +17,12 @@ public:
     /// `self` must outlive the reader.
     explicit BundleReader(const crypto::Identity& self) : self_(self) {}
 
-    /// Items that are whole with these bytes. After an error nothing more is given. Besides the
-    /// codes of open_bundle_header: bundle.damaged for a frame that was altered, moved, repeated or
-    /// left out; bundle.too_long for bytes after the last frame; bundle.malformed for an item that
-    /// is none. Holds at most one frame and one item.
-    Result<std::vector<BundleItem>> feed(ByteView bytes);
+    /// Appends to `out` the items that are whole with these bytes, also those before an error;
+    /// after one nothing more is given. Besides the codes of open_bundle_header: bundle.damaged for
+    /// a frame that was altered, moved, repeated or left out; bundle.too_long for bytes after the
+    /// last frame; bundle.malformed for an item that is none. Holds at most one frame, one item and
+    /// what was not read of `bytes`.
+    Status feed(ByteView bytes, std::vector<BundleItem>& out);
     /// bundle.cut_short unless the last frame has come and ends with an item.
     Status finish() const;
     /// Once it has come and is right.

@@ -307,6 +307,16 @@ std::vector<Head> Replica::uncounted() const {
     return out;
 }
 
+std::vector<CommitWrite> Replica::quarantined() const {
+    std::vector<CommitWrite> out;
+    for (const auto& [id, log] : state_->logs) {
+        for (const auto& [place, commit] : log.quarantine) {
+            out.push_back({id, log.descriptor, place.first, place.second, commit});
+        }
+    }
+    return out;
+}
+
 std::optional<Cut> Replica::end(const LogId& log) const {
     const auto found = state_->logs.find(log);
     const bool is_known =

@@ -189,6 +189,9 @@ public:
     bool is_ended(const LogId& log) const;
     std::vector<ForkProof> forks() const;
     std::size_t fork_count() const;
+    /// Commits kept beyond a cut, by log and number: with several of one number when its writer
+    /// signed several.
+    std::vector<CommitWrite> quarantined() const;
     /// Logs of which nothing counts that this node knows of, durably: their heads have number 0.
     std::vector<Head> uncounted() const;
     /// Where a log ends that this node knows of, durably; nothing when it has no end or is unknown.

@@ -55,7 +55,8 @@ Replica::State::State(ReplicaStart&& start, const CommitReader& commits, Replica
     for (CommitWrite& commit : start.quarantined) {
         LogState& log = state_of(commit.descriptor);
         log.quarantine_bytes += commit.bytes.size();
-        log.quarantine.emplace(commit.number, std::move(commit.bytes));
+        log.quarantine.emplace(QuarantinePlace(commit.number, commit.hash),
+                               std::move(commit.bytes));
     }
     judge_again();
 }
@@ -149,16 +150,16 @@ Offered Replica::State::keep_aside(const LogDescriptor& descriptor, CommitNumber
 Offered Replica::State::quarantine(const LogDescriptor& descriptor, const CommitHeader& header,
                                    Bytes commit) {
     LogState& log = state_of(descriptor);
-    if (log.quarantine.contains(header.number)) {
+    const Hash hash = commit_hash(commit);
+    if (log.quarantine.contains({header.number, hash})) {
         return Offered::quarantined;
     }
     if (log.quarantine_bytes + commit.size() > limits.quarantine_per_log) {
         return Offered::no_room;
     }
     log.quarantine_bytes += commit.size();
-    log.quarantine.emplace(header.number, commit);
+    log.quarantine.emplace(QuarantinePlace(header.number, hash), commit);
     learn(descriptor);
-    const Hash hash = commit_hash(commit);
     queue(QuarantineWrite{{header.log, descriptor, header.number, hash, std::move(commit)}});
     return Offered::quarantined;
 }
@@ -227,22 +228,41 @@ void Replica::State::drain(const LogId& id) {
     }
 }
 
+/// What a cut that moved lets count: back from the commit it names, each by the hash of the one
+/// before. Where one on the way is not here, one that has its number to itself is judged too.
+void Replica::State::admit_quarantined(const LogId& id, LogState& log) {
+    auto kept = std::exchange(log.quarantine, {});
+    log.quarantine_bytes = 0;
+    const auto end = end_of(log.descriptor, id, roster);
+    std::set<QuarantinePlace> named;
+    QuarantinePlace at = end ? QuarantinePlace{end->number, end->hash} : QuarantinePlace{};
+    for (auto found = kept.find(at); found != kept.end(); found = kept.find(at)) {
+        named.insert(at);
+        at = {{at.first.value - 1}, read_header(found->second).previous};
+    }
+    const bool is_whole = at == QuarantinePlace{log.accepted.number, log.accepted.hash};
+    std::map<CommitNumber, int> candidates;
+    for (const auto& [place, commit] : kept) {
+        ++candidates[place.first];
+    }
+    for (auto& [place, commit] : kept) {
+        const bool may_count = !end || place.first <= end->number;
+        const bool is_alone = !is_whole && candidates[place.first] == 1;
+        if (may_count && (!end || is_alone || named.contains(place))) {
+            static_cast<void>(judge(log.descriptor, std::move(commit)));
+        } else if (!may_count || !is_whole) {
+            log.quarantine_bytes += commit.size();  // goes back, unwritten
+            log.quarantine.emplace(place, std::move(commit));
+        }
+    }
+}
+
 /// After the roster grew: what waited for it, and what a cut that moved lets count.
 void Replica::State::judge_again() {
     settle_all();
     for (auto& [id, log] : logs) {
-        auto quarantined = std::exchange(log.quarantine, {});
-        log.quarantine_bytes = 0;
-        for (auto& [number, commit] : quarantined) {
-            // Judged as if it came now; one that still lies beyond the cut goes back, unwritten.
-            const std::size_t size = commit.size();
-            const auto end = end_of(log.descriptor, id, roster);
-            if (end && number > end->number) {
-                log.quarantine_bytes += size;
-                log.quarantine.emplace(number, std::move(commit));
-            } else {
-                static_cast<void>(judge(log.descriptor, std::move(commit)));
-            }
+        if (!log.quarantine.empty()) {
+            admit_quarantined(id, log);
         }
         drain(id);
     }

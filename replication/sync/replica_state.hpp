@@ -21,6 +21,10 @@ struct Unwritten {
     RosterLength roster_length;
 };
 
+/// A thief who has the writer's key may bring another commit of a number before the honest one
+/// comes: both are kept, and a cut that moves says which counts.
+using QuarantinePlace = std::pair<CommitNumber, Hash>;
+
 struct LogState {
     LogDescriptor descriptor;
     LogTip accepted;
@@ -28,7 +32,7 @@ struct LogState {
     std::deque<Unwritten> unwritten;
     std::map<CommitNumber, Bytes> aside;
     std::size_t aside_bytes = 0;
-    std::map<CommitNumber, Bytes> quarantine;
+    std::map<QuarantinePlace, Bytes> quarantine;
     std::size_t quarantine_bytes = 0;
     std::optional<ForkProof> fork;
     Hash settled_for;          ///< the cut that was last looked at
@@ -84,6 +88,7 @@ struct Replica::State {
     Result<Bytes> held_commit(const LogId& id, CommitNumber number) const;
     void drain(const LogId& id);
     void judge_again();
+    void admit_quarantined(const LogId& id, LogState& log);
 
     // Forks, branches.cpp.
     bool is_stopped(const LogState& log, const LogId& id) const;

@@ -33,23 +33,22 @@ protected:
     BundleItem commit_of(std::size_t size) {
         Bytes bytes(size);
         fixture_.entropy().fill(bytes);
-        return BundleCommit{{fixture_.id("airport"), CompartmentId{{4}}, {}}, std::move(bytes)};
+        return BundleCommit{log_, std::move(bytes)};
     }
     Result<std::size_t> read(ByteView file, const std::string& reader = "headquarters",
                              std::size_t step = 100'000) {
         BundleReader bundle(fixture_.identity(reader));
-        std::size_t items = 0;
+        std::vector<BundleItem> items;
         for (std::size_t at = 0; at < file.size(); at += step) {
-            TRY_ASSIGN(const auto given,
-                       bundle.feed(file.subspan(at, std::min(step, file.size() - at))));
-            items += given.size();
+            TRY(bundle.feed(file.subspan(at, std::min(step, file.size() - at)), items));
         }
         TRY(bundle.finish());
-        return items;
+        return items.size();
     }
     std::size_t header_size(std::size_t recipients) const { return 86 + recipients * 96 + 96; }
 
     AdministrationFixture fixture_ = AdministrationFixture::with_two_units();
+    const LogDescriptor log_{fixture_.id("airport"), CompartmentId{{4}}, {}};
     const BundleOrigin origin_{fixture_.roster().administration(), fixture_.roster().length(), {}};
 };
 
@@ -59,15 +58,17 @@ TEST_F(Bundle, GivesWhatWasPutInInAnySteps) {
                                         commit_of(200'000),
                                         commit_of(400),
                                         BundleReceipt{{1, 2, 3}},
-                                        BundleFork{{4, 5}}};
+                                        BundleFork{{4, 5}},
+                                        BundleContents{{{log_, {2}, {7}}, {log_, {9}, {9}}}},
+                                        BundleLog{log_}};
     const Bytes file = bundle(items);
     for (const std::size_t step : {std::size_t{1}, std::size_t{977}, file.size()}) {
         BundleReader reader(fixture_.headquarters());
         std::vector<BundleItem> given;
         for (std::size_t at = 0; at < file.size(); at += step) {
-            auto some =
-                reader.feed(ByteView(file).subspan(at, std::min(step, file.size() - at))).value();
-            std::move(some.begin(), some.end(), std::back_inserter(given));
+            ASSERT_THAT(
+                reader.feed(ByteView(file).subspan(at, std::min(step, file.size() - at)), given),
+                IsOk());
         }
         ASSERT_THAT(reader.finish(), IsOk());
         ASSERT_EQ(given.size(), items.size());
@@ -134,13 +135,26 @@ TEST_F(Bundle, CutAnywhereItKeepsWhatCameBeforeAndSaysThatSomethingIsMissing) {
     std::size_t before = 0;
     for (std::size_t length = 0; length < file.size(); length += 4'999) {
         BundleReader reader(fixture_.headquarters());
-        const auto given = reader.feed(ByteView(file).first(length));
-        ASSERT_THAT(given, IsOk()) << length;
-        EXPECT_GE(given->size(), before);
-        before = given->size();
+        std::vector<BundleItem> given;
+        ASSERT_THAT(reader.feed(ByteView(file).first(length), given), IsOk()) << length;
+        EXPECT_GE(given.size(), before);
+        before = given.size();
         EXPECT_THAT(reader.finish(), HasCode(bundle_cut_short)) << length;
     }
     EXPECT_GE(before, 26u) << "two whole frames were there";
+}
+
+TEST_F(Bundle, GivesWhatStandsBeforeADamagedFrameEvenWhenAllComesAtOnce) {
+    std::vector<BundleItem> items;
+    for (int i = 0; i < 40; ++i) {
+        items.push_back(commit_of(5'000));
+    }
+    Bytes file = bundle(items);
+    file[header_size(1) + 2 * (4 + bundle_frame_size + 16) + 100] ^= 1;
+    BundleReader reader(fixture_.headquarters());
+    std::vector<BundleItem> given;
+    EXPECT_THAT(reader.feed(file, given), HasCode(bundle_damaged));
+    EXPECT_EQ(given.size(), 25u) << "two whole frames were there";
 }
 
 TEST_F(Bundle, FramesCannotBeMovedRepeatedOrLeftOut) {
@@ -196,6 +210,11 @@ TEST_F(Bundle, AnItemThatIsNoneIsRefused) {
     EXPECT_THAT(decode_item(9, {}), HasCode(bundle_malformed));
     EXPECT_THAT(decode_item(1, Bytes{1, 2}), HasCode(bundle_malformed));
     EXPECT_THAT(decode_item(2, Bytes(100)), HasCode(bundle_malformed));
+    EXPECT_THAT(decode_item(5, Bytes(65)), HasCode(bundle_malformed));
+    EXPECT_THAT(decode_item(6, Bytes(47)), HasCode(bundle_malformed));
+    const BundleContents backwards{{{log_, {5}, {4}}}};
+    EXPECT_THAT(decode_item(5, ByteView(encode_item(backwards)).subspan(5)),
+                HasCode(bundle_malformed));
 }
 
 TEST_F(Bundle, HidesItsExactSize) {
@@ -215,9 +234,10 @@ RC_GTEST_PROP(BundleBytes, ThatAreGarbageNeverPass, (const std::vector<std::uint
     Bytes file{'E', 'P', 'B', '1', 1};
     append(file, garbage);
     BundleReader reader(fixture.headquarters());
-    const auto given = reader.feed(file);
-    const bool nothing_came = !given || (given->empty() && !reader.finish());
-    RC_ASSERT(nothing_came);
+    std::vector<BundleItem> given;
+    const bool fed = reader.feed(file, given).has_value();
+    RC_ASSERT(given.empty());
+    RC_ASSERT(!fed || !reader.finish());
 }
 
 }  // namespace
