@@ -16,6 +16,7 @@
 #include "node/databases/field_value.hpp"
 #include "node/databases/shipped.hpp"
 #include "node/desk/token.hpp"
+#include "replication/bundle/bundle_item.hpp"
 #include "replication/log/attestation_codec.hpp"
 #include "replication/log/fork.hpp"
 #include "replication/model/packing.hpp"
@@ -167,6 +168,26 @@ void add_documents(const Corpus& corpus) {
 }
 
 /// Every shipped schema, list and mapping, as far as its first 12,000 bytes.
+/// Kind and content of an item, as its target reads them.
+void add_bundle(const Corpus& corpus) {
+    const std::vector<BundleItem> items{BundleRoster{{3}, {Bytes{97, 98}}},
+                                        BundleReceipt{{1, 2, 3}},
+                                        BundleFork{{4, 5}},
+                                        BundleContents{{{{}, {1}, {2}}}},
+                                        BundleLog{}};
+    for (const BundleItem& item : items) {
+        const Bytes whole = encode_item(item);
+        Bytes seed{whole[0]};
+        append(seed, ByteView(whole).subspan(5));
+        corpus.add("item_" + std::to_string(whole[0]), seed);
+    }
+    Bytes header(300);
+    const std::string_view start = "EPB1\x01";
+    std::copy(start.begin(), start.end(), header.begin());
+    header[85] = 1;
+    corpus.add("header", header);
+}
+
 void add_files(const Corpus& corpus) {
     const std::map<std::string, std::uint8_t> folders{
         {"schemas", 0}, {"lists", 1}, {"mappings", 2}};
@@ -219,6 +240,7 @@ int main(int count, char** words) {
     add_rows(Corpus(folder / "rows"));
     add_documents(Corpus(folder / "document"));
     add_files(Corpus(folder / "files"));
+    add_bundle(Corpus(folder / "bundle"));
     add_session(Corpus(folder / "session"), Corpus(folder / "message"));
     return 0;
 }
