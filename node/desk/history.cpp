@@ -28,6 +28,14 @@ Result<CountedChange> read_change(Desk& desk, const RecordKey& record, const Dot
         "a commit does not hold the change that the views say; 'entrepot verify --rebuild'"};
 }
 
+/// Whether one node's receipt covers all of these changes.
+bool holds_all(const replication::Receipt& receipt, const std::vector<Dot>& dots) {
+    return std::all_of(dots.begin(), dots.end(), [&](const Dot& dot) {
+        const auto* head = receipt.find(dot.log);
+        return head != nullptr && dot.number <= head->number;
+    });
+}
+
 bool covers(const replication::Context& shown, const Dot& dot) {
     return std::any_of(shown.begin(), shown.end(), [&](const replication::ContextEntry& entry) {
         return entry.log == dot.log && dot.number <= entry.number;
@@ -49,6 +57,30 @@ Result<std::vector<HistoryEntry>> history_of(Desk& desk, const RecordKey& record
         }
     }
     return out;
+}
+
+Result<std::string> delivery_of(Desk& desk, const RecordKey& record) {
+    using replication::NodeKind;
+    TRY_ASSIGN(const auto row, desk.views().record(record));
+    const std::vector<Dot> dots = row ? row->dots : std::vector<Dot>{};
+    bool is_relayed = false;
+    for (const auto* node : desk.roster().nodes()) {
+        const auto id = node->identity.id();
+        const bool passes_on =
+            node->kind == NodeKind::headquarters || node->kind == NodeKind::relay;
+        if (!passes_on || desk.roster().is_revoked(id)) {
+            continue;
+        }
+        TRY_ASSIGN(const auto receipt, desk.log().receipt({id, record.compartment}));
+        if (!receipt || !holds_all(*receipt, dots)) {
+            continue;
+        }
+        if (node->kind == NodeKind::headquarters) {
+            return std::string("headquarters");
+        }
+        is_relayed = true;
+    }
+    return std::string(is_relayed ? "relay" : "here");
 }
 
 Result<replication::RecordState> state_as_shown(Desk& desk, const RecordKey& record,

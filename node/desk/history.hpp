@@ -2,6 +2,7 @@
 // like to someone who was shown less.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "node/desk/desk.hpp"
@@ -15,6 +16,10 @@ struct HistoryEntry {
 
 /// Merged changes in order of merging, then those that wait.
 Result<std::vector<HistoryEntry>> history_of(Desk& desk, const replication::RecordKey& record);
+
+/// How far all of a record has come, as receipts say: "headquarters" when one in force holds every
+/// change of it durably, else "relay" when a relay does, else "here".
+Result<std::string> delivery_of(Desk& desk, const replication::RecordKey& record);
 
 /// The state that a context says was shown: the current one when nothing came since, else made from
 /// the changes it covers.

@@ -263,6 +263,7 @@ Result<json> get_record(Desk& desk, const RecordKey& key) {
     out["id"] = to_base32(key.record.view());
     out["compartment"] = to_base32(key.compartment.view());
     out["token"] = make_token(key, state->shown, desk.vault().vault_key);
+    TRY_ASSIGN(out["delivery"], delivery_of(desk, key));
     for (const Place& place : readable_places(desk)) {
         if (place.id == key.compartment) {
             out["compartment_name"] = place.name;

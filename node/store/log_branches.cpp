@@ -38,6 +38,13 @@ Result<std::vector<LeftCommit>> read_commits(const Transaction& transaction, Tab
     return out;
 }
 
+/// Drawn from node and compartment, so that neither stands in clear.
+std::uint64_t receipt_key(const replication::ReceiptPlace& place) {
+    crypto::Hasher hasher(crypto::domain::receipt_row);
+    const Hash name = hasher.add(place.node.view()).add(place.compartment.view()).finish();
+    return WireReader(name.view()).u64();
+}
+
 }  // namespace
 
 Result<LogStore::KnownLog> LogStore::keep_known(const LogDescriptor& descriptor,
@@ -114,15 +121,25 @@ Status LogStore::put(const replication::EndWrite& ended, Transaction& transactio
                            rows_.seal(domain_of(ended_table), log.view(), {}, entropy_));
 }
 
-/// The key is drawn from node and compartment, so that neither stands in clear.
 Status LogStore::put(const replication::ReceiptWrite& receipted, Transaction& transaction) {
-    crypto::Hasher hasher(crypto::domain::receipt_row);
-    const auto place = receipted.receipt.place();
-    const Hash name = hasher.add(place.node.view()).add(place.compartment.view()).finish();
-    const std::uint64_t key = WireReader(name.view()).u64();
+    const std::uint64_t key = receipt_key(receipted.receipt.place());
     return transaction.put(
         receipts_table, key,
         rows_.seal(domain_of(receipts_table), key, receipted.receipt.encode(), entropy_));
+}
+
+Result<std::optional<replication::Receipt>> LogStore::receipt(
+    const replication::ReceiptPlace& place) const {
+    using Found = std::optional<replication::Receipt>;
+    const std::uint64_t key = receipt_key(place);
+    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const auto sealed, transaction.get(receipts_table, key));
+    if (!sealed) {
+        return Found();
+    }
+    TRY_ASSIGN(const Bytes plain, rows_.open(domain_of(receipts_table), key, *sealed));
+    TRY_ASSIGN(auto out, replication::Receipt::decode(plain));
+    return out.place() == place ? Found(std::move(out)) : Found();
 }
 
 Result<std::vector<replication::Receipt>> LogStore::receipts() const {

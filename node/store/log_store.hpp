@@ -95,6 +95,9 @@ public:
     Result<std::vector<replication::LogDescriptor>> ended() const;
     /// The newest receipt of each node and compartment.
     Result<std::vector<replication::Receipt>> receipts() const;
+    /// The newest receipt of that node for that compartment; nothing when there is none here.
+    Result<std::optional<replication::Receipt>> receipt(
+        const replication::ReceiptPlace& place) const;
     /// Who writes a log, of all that this store has heard of.
     Result<std::optional<replication::LogDescriptor>> descriptor(
         const replication::LogId& log) const;

@@ -74,9 +74,21 @@ std::string place_text(const json& record) {
     return name.empty() ? text_member(record, "compartment") : name;
 }
 
+/// How far all of it has come, as receipts say.
+std::string delivery_text(const json& record) {
+    const std::string delivery = text_member(record, "delivery");
+    if (delivery == "here") {
+        return "here only";
+    }
+    return delivery.empty() ? "" : "at " + delivery;
+}
+
 void print_heading(Console& console, const json& record) {
     console.line(text_member(record, "database") + "  " + text_member(record, "id") + "  in " +
                  place_text(record));
+    if (const std::string delivery = delivery_text(record); !delivery.empty()) {
+        console.line("  " + delivery);
+    }
     if (!record.value("present", true)) {
         console.line("  this record is a tombstone: it was removed, and shows what it last said");
     }

@@ -55,6 +55,19 @@ void add_known(Table& table, const std::string& label, const std::string& value)
     }
 }
 
+/// Of what this node wrote, what no headquarters has given a receipt for.
+std::string delivery_text(const json& status) {
+    const json delivery = member(status, "delivery");
+    if (!delivery.is_object()) {
+        return "";
+    }
+    const auto own = delivery.value("own_commits", std::uint64_t{0});
+    const auto there = delivery.value("at_headquarters", std::uint64_t{0});
+    return own == there ? "all " + std::to_string(own) + " own commits are at headquarters"
+                        : std::to_string(own - there) + " of " + std::to_string(own) +
+                              " own commits are here only";
+}
+
 void print_counts(Console& console, const json& standing) {
     Table table({"compartment", "database", "records", "conflicts"});
     for (const json& count : member(standing, "counts")) {
@@ -135,6 +148,7 @@ void print_status(Console& console, const json& status) {
     add_known(table, "listens at", text_member(status, "listen"));
     add_known(table, "roster", number(member(status, "roster"), "length"));
     add_known(table, "commits", number(status, "commits"));
+    add_known(table, "delivery", delivery_text(status));
     add_known(table, "log", status.contains("log_bytes") ? size_text(status["log_bytes"]) : "");
     for (const char* name : {"waiting", "quarantined", "stalled"}) {
         add_known(table, name, number(standing, name));
