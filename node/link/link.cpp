@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t open_again_after_ms = 2000;
 constexpr std::int64_t worker_again_after_ms = 1000;
 constexpr int longest_wait_ms = 1000;
+constexpr std::size_t bundle_acts_kept = 16;
 
 sigset_t handled_signals() {
     sigset_t out;
@@ -51,9 +52,7 @@ Status Link::serve() {
         // Opened here first, so that a wrong key or a port in use is told at once and plainly.
         TRY_ASSIGN(Vault vault, open_service(directory_, *options_.service_key));
         link_key_ = std::move(vault.link_key);
-        TRY_ASSIGN(open_,
-                   OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
-                                  clock_, [this](const ChannelMessage& m) { answer(m); }));
+        TRY_ASSIGN(open_, open_node(*link_key_));
     }
     HttpServerOptions server;
     server.socket = directory_.link_socket();
@@ -157,10 +156,17 @@ void Link::handle(ChannelMessage message) {
     }
 }
 
+Result<std::unique_ptr<OpenNode>> Link::open_node(const crypto::Secret& link_key) {
+    TRY_ASSIGN(auto opened,
+               OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses, clock_,
+                              [this](const ChannelMessage& m) { answer(m); }));
+    opened->on_bundle([this](const BundleAct& act) { bundle_acted(act); });
+    return opened;
+}
+
 void Link::open_store(crypto::Secret link_key) {
     if (!open_) {
-        auto opened = OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses,
-                                     clock_, [this](const ChannelMessage& m) { answer(m); });
+        auto opened = open_node(link_key);
         if (!opened) {
             return answer(
                 Failed{{}, std::string(opened.error().code.name()), opened.error().context});
@@ -176,8 +182,7 @@ void Link::open_store(crypto::Secret link_key) {
 }
 
 void Link::open_again() {
-    auto opened = OpenNode::open(directory_.log(), link_key_->duplicate(), options_.addresses,
-                                 clock_, [this](const ChannelMessage& m) { answer(m); });
+    auto opened = open_node(*link_key_);
     if (!opened) {
         paused_ = opened.error().context;
         open_again_at_ = {clock_.steady().ms + open_again_after_ms};
@@ -204,6 +209,24 @@ void Link::tell_moved() {
             told = now;
             answer(now);
         }
+    }
+}
+
+Result<BundleDesk*> Link::bundles() {
+    if (!open_) {
+        return Error{link_not_opened,
+                     paused_.empty() ? "the node was not unlocked since its start; 'entrepot "
+                                       "unlock' lets it make and take bundles, locked again or not"
+                                     : paused_};
+    }
+    return &open_->bundles();
+}
+
+/// The one place that hears of every bundle made or taken in, also while the node is locked.
+void Link::bundle_acted(const BundleAct& act) {
+    bundle_acts_.push_back(act);
+    if (bundle_acts_.size() > bundle_acts_kept) {
+        bundle_acts_.pop_front();
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -21,6 +22,8 @@
 #include "node/link/worker_process.hpp"
 
 namespace entrepot::node {
+
+inline constexpr ErrorCode link_not_opened{"link.not_opened", ErrorKind::locked};
 
 struct LinkOptions {
     std::filesystem::path node;
@@ -47,6 +50,8 @@ public:
     void lock();
     Status start_worker();
     void sync_now();
+    /// link.not_opened until an officer has unlocked the node once, or while the store is paused.
+    Result<BundleDesk*> bundles();
     void stop() { stopping_ = true; }
     Waker& waker() { return waker_; }
     const NodeDirectory& directory() const { return directory_; }
@@ -59,10 +64,12 @@ private:
     void watch_descriptors();
     void read_worker();
     void handle(ChannelMessage message);
+    Result<std::unique_ptr<OpenNode>> open_node(const crypto::Secret& link_key);
     void open_store(crypto::Secret link_key);
     void open_again();
     void answer(const ChannelMessage& message);
     void tell_moved();
+    void bundle_acted(const BundleAct& act);
     void worker_ended();
     void read_signals();
 
@@ -76,6 +83,7 @@ private:
     std::unique_ptr<OpenNode> open_;
     std::optional<WorkerProcess> worker_;
     std::unique_ptr<HttpServer> server_;
+    std::deque<BundleAct> bundle_acts_;  ///< the last ones, oldest first
     std::string paused_;  ///< why the store is closed for a moment; empty when it is not
     SteadyTime open_again_at_;
     SteadyTime worker_again_at_;

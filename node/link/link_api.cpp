@@ -1,11 +1,14 @@
 #include "node/link/link_api.hpp"
 
 #include <unistd.h>
+
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "node/api/problem.hpp"
 #include "node/api/router.hpp"
+#include "node/link/bundle_routes.hpp"
 #include "node/link/link.hpp"
 
 namespace entrepot::node {
@@ -129,6 +132,39 @@ json partners_json(const OpenNode& open) {
     return out;
 }
 
+/// How much of what this node wrote headquarters has given a receipt for, by session or bundle.
+json delivery_json(const replication::Replica& replica) {
+    std::uint64_t own = 0, delivered = 0;
+    for (const auto& [log, head] : replica.heads().all()) {
+        const auto counted = replica.counted_head(log);
+        if (head.descriptor.node != replica.self() || !counted) {
+            continue;
+        }
+        own += counted->number.value;
+        if (const auto receipted = replica.receipted(log)) {
+            delivered += std::min(receipted->number, counted->number).value;
+        }
+    }
+    return {{"own_commits", own}, {"at_headquarters", delivered}};
+}
+
+json acts_json(const std::deque<BundleAct>& acts) {
+    json out = json::array();
+    for (const BundleAct& act : acts) {
+        json nodes = json::array();
+        for (const auto& node : act.nodes) {
+            nodes.push_back(to_base32(node.view()));
+        }
+        out.push_back({{"what", act.what == BundleAct::What::exported ? "exported" : "imported"},
+                       {"nodes", std::move(nodes)},
+                       {"commits", act.commits},
+                       {"problem", act.problem},
+                       {"uid", act.uid},
+                       {"at_ms", act.at.ms}});
+    }
+    return out;
+}
+
 json open_json(const OpenNode& open) {
     const auto& replica = open.replica();
     const auto& roster = replica.roster();
@@ -157,6 +193,7 @@ json open_json(const OpenNode& open) {
             {"stopped_forks", stopped_forks(replica)},
             {"fork_list", forks_json(replica)},
             {"receipts", replica.receipts().size()},
+            {"delivery", delivery_json(replica)},
             {"log_bytes", open.store().used_bytes()},
             {"refused_strangers", open.endpoint().refusals().strangers},
             {"peers", peers_json(open)},
@@ -185,6 +222,7 @@ std::string Link::status_json() const {
     out["pid"] = ::getpid();
     out["temporary"] = options_.temporary;
     out["paused"] = paused_;
+    out["bundles"] = acts_json(bundle_acts_);
     out["secrets_locked"] = crypto::secrets_are_locked();
     out["hardened"] = crypto::process_is_hardened();
     return out.dump();
@@ -211,6 +249,7 @@ HttpHandler link_routes(Link& link) {
                     l.stop();
                     return json::object();
                 }));
+    add_bundle_routes(*router, link);
     return [router](HttpRequest request, Responder responder) {
         router->handle(std::move(request), std::move(responder));
     };

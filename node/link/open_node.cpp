@@ -53,10 +53,19 @@ Status OpenNode::start(std::unique_ptr<LogStore> store, const LinkAddresses& add
         sessions_->add(*realm);
         realm->begin_writing([this] { endpoint_->wake(); });
     }
+    bundles_ = std::make_unique<BundleDesk>(
+        BundleDesk::Place{home().replica(), home().store(), identity_, clock,
+                          [this] { endpoint_->wake(); },
+                          [this](const BundleAct& act) {
+                              if (acted_) {
+                                  acted_(act);
+                              }
+                          }});
     return {};
 }
 
 OpenNode::~OpenNode() {
+    bundles_.reset();
     sessions_.reset();
     realms_.clear();  // finishes what was submitted, while the endpoint can still be woken
 }
@@ -190,11 +199,16 @@ void OpenNode::submit_writes() {
 Status OpenNode::take_outcomes() {
     bool moved = false;
     for (const auto& realm : realms_) {
-        TRY_ASSIGN(const bool durable, realm->take_outcomes());
-        moved = moved || durable;
+        const auto durable = realm->take_outcomes();
+        if (!durable) {
+            bundles_->failed(durable.error());
+            return durable.error();
+        }
+        moved = moved || *durable;
     }
     if (moved) {
         sessions_->durable();
+        bundles_->durable();
     }
     return {};
 }
@@ -211,6 +225,7 @@ Status OpenNode::follow_roster() {
 
 Status OpenNode::work() {
     TRY(take_outcomes());
+    bundles_->work();
     submit_writes();
     TRY(follow_roster());
     sessions_->pump();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/link/bundle_desk.hpp"
 #include "node/link/contacts.hpp"
 #include "node/link/peer_sessions.hpp"
 #include "node/link/realm.hpp"
@@ -45,6 +46,9 @@ public:
 
     /// Dials and checks at once.
     void sync_now();
+    BundleDesk& bundles() { return *bundles_; }
+    /// Called, in this object's thread, after each bundle that was made or taken in.
+    void on_bundle(std::function<void(const BundleAct&)> acted) { acted_ = std::move(acted); }
     /// How far the administration's own realm has come, and all of them.
     Moved moved() const { return home().moved(); }
     std::vector<Moved> all_moved() const;
@@ -87,6 +91,8 @@ private:
     std::vector<std::unique_ptr<Realm>> realms_;  ///< the first is the administration's own
     std::unique_ptr<replication::ZmqEndpoint> endpoint_;
     std::unique_ptr<PeerSessions> sessions_;
+    std::unique_ptr<BundleDesk> bundles_;  ///< of the administration's own realm
+    std::function<void(const BundleAct&)> acted_;
     std::uint64_t followed_ = 0;  ///< entries of all rosters
 };
 

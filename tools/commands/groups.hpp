@@ -20,6 +20,7 @@ void add_conflict_commands(CommandTable& table);
 void add_fork_commands(CommandTable& table);
 void add_import_commands(CommandTable& table);
 void add_exchange_commands(CommandTable& table);
+void add_bundle_commands(CommandTable& table);
 void add_upkeep_commands(CommandTable& table);
 
 /// All of them.

@@ -12,6 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
+/// Bytes of no text, which a file name may have, are spelled.
+constexpr auto replaced = json::error_handler_t::replace;
 constexpr auto start_within = 60s;
 constexpr auto request_within = 30min;  // a check of a whole log, an import's last rows
 
@@ -206,13 +208,24 @@ Outcome<json> NodeConnection::link(const NodeCall& call) {
     return ask_json(link_, call, {});
 }
 
+Outcome<json> NodeConnection::link(const NodeCall& call, const json& body) {
+    return ask_json(link_, call, as_bytes(body.dump(-1, ' ', false, replaced)));
+}
+
+Outcome<json> NodeConnection::link_bytes(const NodeCall& call, ByteView body) {
+    return ask_json(link_, call, body);
+}
+
+Outcome<Bytes> NodeConnection::link_file(const NodeCall& call) {
+    return ask_bytes(link_, call, {});
+}
+
 Outcome<json> NodeConnection::worker(const NodeCall& call) {
     return ask_json(worker_, call, {}, token_);
 }
 
 Outcome<json> NodeConnection::worker(const NodeCall& call, const json& body) {
-    const std::string text = body.dump(-1, ' ', false, json::error_handler_t::replace);
-    return ask_json(worker_, call, as_bytes(text), token_);
+    return ask_json(worker_, call, as_bytes(body.dump(-1, ' ', false, replaced)), token_);
 }
 
 Outcome<json> NodeConnection::worker_bytes(const NodeCall& call, ByteView body) {

@@ -52,6 +52,9 @@ public:
     Outcome<void> start_worker();
     bool is_temporary() const { return temporary_ != nullptr; }
     Outcome<nlohmann::json> link(const NodeCall& call);
+    Outcome<nlohmann::json> link(const NodeCall& call, const nlohmann::json& body);
+    Outcome<nlohmann::json> link_bytes(const NodeCall& call, ByteView body);
+    Outcome<Bytes> link_file(const NodeCall& call);
     Outcome<nlohmann::json> worker(const NodeCall& call);
     Outcome<nlohmann::json> worker(const NodeCall& call, const nlohmann::json& body);
     Outcome<nlohmann::json> worker_bytes(const NodeCall& call, ByteView body);

@@ -35,6 +35,7 @@ CommandTable all_commands() {
     add_fork_commands(table);
     add_import_commands(table);
     add_exchange_commands(table);
+    add_bundle_commands(table);
     add_upkeep_commands(table);
     table.push_back(completion_command(table));
     return table;
