@@ -170,7 +170,9 @@ TEST_F(Courier, BringsHonestCommitsOfAStolenLaptopThatCountOnceTheCutMoves) {
     seaport().kill_link();  // stolen
     revoke_seaport();
 
-    const json taken = told(headquarters(), {"bundle", "import", at("honest")});
+    const json taken =
+        told(headquarters(), {"bundle", "import", at("honest"), "--receipt", at("back")});
+    EXPECT_FALSE(std::filesystem::exists(at("back"))) << "a revoked node gets nothing more";
     EXPECT_EQ(taken.at("quarantined"), 5) << taken.dump();
     EXPECT_EQ(taken.at("added"), 0);
     EXPECT_TRUE(taken.at("sender_revoked").get<bool>());

@@ -226,14 +226,14 @@ void print_report(Console& console, const json& report) {
         console.note("'entrepot quarantine' lists them; headquarters may admit them");
     }
     if (report.value("sender_revoked", false)) {
-        console.note("the node that made this bundle is revoked");
+        console.note("the node that made this bundle is revoked, and gets no receipt");
     }
 }
 
 Outcome<void> answer_sender(const Invocation& invocation, NodeConnection& node, FreshFile& file,
                             json& report) {
     const std::string sender = text_member(report, "sender");
-    if (sender.empty()) {
+    if (sender.empty() || report.value("sender_revoked", false)) {
         return {};
     }
     const json wish{{"to", {sender}}, {"receipts", true}};
