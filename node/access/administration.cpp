@@ -180,6 +180,11 @@ Result<EntryDraft> AdministrationDirectory::draft_certificate(
     return EntryDraft::make(roster_, now(clock), std::move(certificate));
 }
 
+EntryDraft AdministrationDirectory::draft_auditor(const crypto::BoxPublicKey& auditor,
+                                                  const Clock& clock) const {
+    return EntryDraft::make(roster_, now(clock), replication::AuditorEntry{auditor});
+}
+
 Status AdministrationDirectory::sign_here(EntryDraft& draft, const Credential& credential) const {
     Status failed;
     for (const std::filesystem::path& file : root_keys()) {

@@ -64,6 +64,8 @@ public:
     /// another kind of node.
     Result<EntryDraft> draft_certificate(const replication::EnrolmentRequest& request,
                                          const Clock& clock, crypto::Entropy& entropy) const;
+    /// That audits are sealed to this key from then on, for the root keys to sign.
+    EntryDraft draft_auditor(const crypto::BoxPublicKey& auditor, const Clock& clock) const;
     /// Adds the signatures of root keys here that this credential opens, until there are enough.
     /// When there are not: administration.key, or the code of a key file that did not open.
     Status sign_here(EntryDraft& draft, const Credential& credential) const;

@@ -297,6 +297,16 @@ std::optional<Signer> Desk::signer() const {
     return out;
 }
 
+void Desk::save_audit(const replication::CompartmentId& compartment,
+                      std::vector<PackedChange> changes, Done done) {
+    OwnChanges unmerged;
+    auto ticket = author_->save(compartment, std::move(changes), std::nullopt, unmerged);
+    if (!ticket) {
+        return done(std::move(ticket).error());
+    }
+    pending_.emplace(*ticket, std::pair(std::move(done), acting_));
+}
+
 void Desk::append_roster(std::vector<Bytes> entries, Done done) {
     home().append_outer_roster(realm_, std::move(entries), std::move(done));
 }

@@ -84,6 +84,9 @@ public:
     /// his roles do not reach, access.not_signed_in when he left meanwhile.
     void save(const replication::CompartmentId& compartment, std::vector<PackedChange> changes,
               Done done);
+    /// The same by the node itself, signed by no officer, where nothing is merged: its audit.
+    void save_audit(const replication::CompartmentId& compartment,
+                    std::vector<PackedChange> changes, Done done);
     /// Roster entries made here (headquarters), or of an outer roster that begins with them.
     void append_roster(std::vector<Bytes> entries, Done done);
     void append_outer_roster(const RealmId& realm, std::vector<Bytes> entries, Done done);
@@ -104,6 +107,7 @@ public:
     crypto::Entropy& entropy() { return entropy_; }
     replication::HybridTime now() { return author_->now(); }
     WallTime wall() const { return clock_.wall(); }
+    SteadyTime steady() const { return clock_.steady(); }
     /// This node's certificate; desk.not_enrolled before it has joined.
     Result<const replication::NodeCertificate*> self() const;
     /// Writes again, one commit at a time, what stopped to count when a fork was settled.

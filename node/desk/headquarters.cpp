@@ -6,6 +6,7 @@
 #include "node/access/settings.hpp"
 #include "node/databases/json_text.hpp"
 #include "node/desk/names.hpp"
+#include "node/headquarters/audit_places.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -43,6 +44,7 @@ Result<std::vector<Bytes>> prepare_compartment(Desk& desk, const json& body) {
         grants.insert(grants.end(), added.begin(), added.end());
     }
     Continuation roster(desk);
+    TRY(add_audit_places(roster));
     TRY(add_compartment(roster, database, name, std::move(grants)));
     return roster.take();
 }

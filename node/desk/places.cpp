@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "node/audit/sealed_entry.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -47,7 +49,7 @@ std::vector<Place> readable_places(const Desk& desk) {
     const auto* self = roster.node(desk.keys().self());
     for (const auto* compartment : roster.compartments()) {
         const Right right = roster.right(desk.keys().self(), compartment->id);
-        if (self == nullptr || right < Right::read) {
+        if (self == nullptr || right < Right::read || compartment->database == audit_database) {
             continue;
         }
         Place place{compartment->id, "", compartment->database, right,

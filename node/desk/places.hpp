@@ -22,7 +22,7 @@ struct Place {
     bool own = false;  ///< of this node's unit (with headquarters), of no other
 };
 
-/// Every compartment this node may at least read.
+/// Every compartment of records this node may at least read: audits are none.
 std::vector<Place> readable_places(const Desk& desk);
 /// By name or by the first characters (at least 6) of its id; place.unknown, place.ambiguous.
 Result<Place> find_place(const Desk& desk, std::string_view name);

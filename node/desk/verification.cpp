@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "node/audit/sealed_entry.hpp"
 #include "node/journal/counted.hpp"
 #include "node/journal/officer_check.hpp"
 #include "replication/log/admission.hpp"
@@ -107,7 +108,9 @@ private:
         numbers_[stored.log].push_back(replication::prefix_of(hash));
         const auto* key =
             desk_.keys().find(stored.descriptor.compartment, parsed.header.generation);
-        const Status opened = key == nullptr ? Status{} : open(stored, parsed, *key);
+        const bool is_shut =
+            key == nullptr || is_audit(desk_.roster(), stored.descriptor.compartment);
+        const Status opened = is_shut ? Status{} : open(stored, parsed, *key);
         TRY(applier_.opened({stored.log, parsed.header.number}));
         return opened;
     }
@@ -116,9 +119,8 @@ private:
                 const crypto::Secret& key) {
         TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, desk_.packing()));
         const auto* writer = desk_.roster().node(stored.descriptor.node);
-        TRY_ASSIGN(const Attested by,
-                   check_officers(parsed, opened.attestation, writer->identity.sign,
-                                  officers_[stored.log]));
+        TRY_ASSIGN(const Attested by, check_officers(parsed, opened.attestation,
+                                                     writer->identity.sign, officers_[stored.log]));
         const replication::Dot dot{stored.log, parsed.header.number};
         for (auto& change : opened.changes) {
             if (const Status allowed =

@@ -4,7 +4,7 @@
 
 #include "crypto/words.hpp"
 #include "node/databases/json_text.hpp"
-#include "node/headquarters/continuation.hpp"
+#include "node/headquarters/audit_places.hpp"
 #include "node/roots/partnership.hpp"
 #include "replication/roster/roster_file.hpp"
 
@@ -100,6 +100,7 @@ Status make_lacking(Continuation& outer, Continuation& home, const std::string& 
         TRY(add(outer, database, released_name(own, country, database), Right::read));
     }
     TRY(add(outer, messages, released_name(own, country, messages), Right::write));
+    TRY(add_audit_places(home));
     return add(home, "releases", "releases", Right::none);
 }
 

@@ -5,8 +5,10 @@
 
 #include "crypto/base64.hpp"
 #include "node/access/settings.hpp"
+#include "node/audit/sealed_entry.hpp"
 #include "node/databases/json_text.hpp"
 #include "node/desk/names.hpp"
+#include "node/headquarters/audit_places.hpp"
 #include "node/headquarters/revocation.hpp"
 #include "replication/roster/join_file.hpp"
 
@@ -56,10 +58,14 @@ Status add_default_places(Continuation& roster, const Enrolment& enrolment) {
     return {};
 }
 
-/// The rights of the unit's other nodes, where the new one has not got them yet.
+/// The rights of the unit's other nodes, where the new one has not got them yet; not to their
+/// audits, which each node writes alone.
 Status add_rights_of_unit(Continuation& roster, const NodeCertificate& certificate) {
     const auto id = certificate.identity.id();
     for (const auto* compartment : roster.desk().roster().compartments()) {
+        if (compartment->database == audit_database) {
+            continue;
+        }
         Right right = Right::none;
         for (const NodeCertificate* node : roster.roster().nodes()) {
             if (node->unit == certificate.unit && node->identity.id() != id) {
@@ -96,7 +102,8 @@ Status add_node(Continuation& roster, const UnitId& unit, Enrolment& enrolment) 
     if (enrolment.certificate.kind == NodeKind::unit) {
         TRY(add_default_places(roster, enrolment));
     }
-    return add_rights_of_unit(roster, enrolment.certificate);
+    TRY(add_rights_of_unit(roster, enrolment.certificate));
+    return add_audit_places(roster);
 }
 
 /// The unit said, else a new one of the request's name.

@@ -15,10 +15,11 @@ inline constexpr ErrorCode numbers_count{"numbers.count", ErrorKind::invalid_inp
 
 inline constexpr std::uint32_t numbers_most = 1'000'000;  ///< of one further block
 
-/// {"request": base64, "unit"}: certificate, the unit's default compartments and its grants; gives
-/// the join file. Without "unit" the request's name is a new unit's, which is written into the
-/// directory: enrolment.unit_known when there is one of that name. With "unit", which is there
-/// already, the node is a further one of it and gets the rights of its others.
+/// {"request": base64, "unit"}: certificate, the unit's default compartments and its grants, a
+/// place for the audit of each node that has none; gives the join file. Without "unit" the
+/// request's name is a new unit's, which is written into the directory: enrolment.unit_known when
+/// there is one of that name. With "unit", which is there already, the node is a further one of it
+/// and gets the rights of its others.
 void enrol_node(Desk& desk, const nlohmann::json& body, JsonDone done);
 
 /// {"node", "request": base64, "cuts", "preview"}: enrols the request's node into the unit of

@@ -1,5 +1,6 @@
 #include "node/journal/projector.hpp"
 
+#include "node/audit/sealed_entry.hpp"
 #include "node/databases/reference_number.hpp"
 
 namespace entrepot::node {
@@ -146,6 +147,9 @@ Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
         if (header.number > end->number) {
             return {};
         }
+    }
+    if (is_audit(roster_, stored.descriptor.compartment)) {
+        return {};  // read from the log by the auditor alone: never in a view
     }
     if (views_.stalled().contains(stored.log)) {
         return {};

@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "node/audit/locked_notes.hpp"
 #include "node/link/link_api.hpp"
 
 namespace entrepot::node {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::int64_t open_again_after_ms = 2000;
 constexpr std::int64_t worker_again_after_ms = 1000;
+constexpr std::int64_t reserve_again_after_ms = 1000;
 constexpr int longest_wait_ms = 1000;
 constexpr std::size_t bundle_acts_kept = 16;
 
@@ -34,7 +36,10 @@ Status run_link(const LinkOptions& options) {
 }
 
 Link::Link(const LinkOptions& options, NodeDirectory directory, NodeLock lock)
-    : options_(options), directory_(std::move(directory)), lock_(std::move(lock)) {}
+    : options_(options),
+      directory_(std::move(directory)),
+      lock_(std::move(lock)),
+      reserve_(Reserve::in(directory_.path()), options.reserve_size) {}
 
 Result<std::unique_ptr<Link>> Link::start(const LinkOptions& options) {
     TRY_ASSIGN(auto directory, NodeDirectory::open(options.node));
@@ -97,6 +102,13 @@ void Link::watch_descriptors() {
 }
 
 void Link::lock() {
+    if (worker_ && open_) {
+        crypto::SystemEntropy entropy;
+        AuditEntry entry;
+        entry.kind = AuditKind::lock;
+        entry.at = clock_.wall();
+        static_cast<void>(note_while_locked(directory_, entry, entropy));  // locking comes first
+    }
     worker_.reset();
     watch_descriptors();
 }
@@ -161,6 +173,7 @@ Result<std::unique_ptr<OpenNode>> Link::open_node(const crypto::Secret& link_key
                OpenNode::open(directory_.log(), link_key.duplicate(), options_.addresses, clock_,
                               [this](const ChannelMessage& m) { answer(m); }));
     opened->on_bundle([this](const BundleAct& act) { bundle_acted(act); });
+    opened->set_make_room([this] { return reserve_.give_up(); });
     return opened;
 }
 
@@ -179,6 +192,15 @@ void Link::open_store(crypto::Secret link_key) {
     answer(Opened{});
     told_.clear();
     tell_moved();
+}
+
+/// A node that serves one command makes none of its own.
+void Link::tend_reserve() {
+    const bool may_make = !options_.temporary || reserve_.state() != Reserve::State::none;
+    if (may_make && clock_.steady() >= reserve_again_at_) {
+        reserve_.tend();
+        reserve_again_at_ = {clock_.steady().ms + reserve_again_after_ms};
+    }
 }
 
 void Link::open_again() {
@@ -256,6 +278,7 @@ void Link::wait_and_work() {
 
 Status Link::run() {
     while (!stopping_) {
+        tend_reserve();
         wait_and_work();
         waker_.run_posted();
         read_signals();

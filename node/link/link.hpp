@@ -20,6 +20,7 @@
 #include "node/channel/waker.hpp"
 #include "node/link/open_node.hpp"
 #include "node/link/worker_process.hpp"
+#include "node/machine/reserve.hpp"
 
 namespace entrepot::node {
 
@@ -29,9 +30,10 @@ struct LinkOptions {
     std::filesystem::path node;
     LinkAddresses addresses;
     std::optional<std::filesystem::path> service_key;
-    std::filesystem::path program;  ///< this same program, for the worker
-    std::int64_t idle_ms = 10 * 60 * 1000;  ///< see WorkerOptions
-    bool temporary = false;         ///< serves one command: ends when its starter does
+    std::filesystem::path program;                      ///< this same program, for the worker
+    std::int64_t idle_ms = 10 * 60 * 1000;              ///< see WorkerOptions
+    std::uint64_t reserve_size = default_reserve_size;  ///< bytes put by for when the disk is full
+    bool temporary = false;  ///< serves one command: ends when its starter does
 };
 
 /// Runs a node until it is told to stop or gets SIGTERM, SIGINT or SIGHUP. Errors are those of
@@ -67,6 +69,7 @@ private:
     Result<std::unique_ptr<OpenNode>> open_node(const crypto::Secret& link_key);
     void open_store(crypto::Secret link_key);
     void open_again();
+    void tend_reserve();
     void answer(const ChannelMessage& message);
     void tell_moved();
     void bundle_acted(const BundleAct& act);
@@ -76,6 +79,7 @@ private:
     LinkOptions options_;
     NodeDirectory directory_;
     NodeLock lock_;
+    Reserve reserve_;
     SystemClock clock_;
     Waker waker_;
     int signals_ = -1;
@@ -87,6 +91,7 @@ private:
     std::string paused_;  ///< why the store is closed for a moment; empty when it is not
     SteadyTime open_again_at_;
     SteadyTime worker_again_at_;
+    SteadyTime reserve_again_at_;
     bool worker_ended_by_itself_ = false;
     std::map<RealmId, Moved> told_;  ///< what the worker knows
     pid_t starter_ = ::getppid();

@@ -44,6 +44,18 @@ const char* name_of(replication::NodeKind kind) {
     return "relay";
 }
 
+const char* name_of(Reserve::State state) {
+    switch (state) {
+        case Reserve::State::held:
+            return "held";
+        case Reserve::State::given_up:
+            return "given up";
+        case Reserve::State::none:
+            break;
+    }
+    return "none";
+}
+
 json peer_json(const PeerStanding& peer, const replication::Roster& roster) {
     const auto* certificate = roster.node_by_transport(peer.key);
     const auto& c = peer.counters;
@@ -222,6 +234,7 @@ std::string Link::status_json() const {
     out["pid"] = ::getpid();
     out["temporary"] = options_.temporary;
     out["paused"] = paused_;
+    out["reserve"] = name_of(reserve_.state());
     out["bundles"] = acts_json(bundle_acts_);
     out["secrets_locked"] = crypto::secrets_are_locked();
     out["hardened"] = crypto::process_is_hardened();

@@ -41,6 +41,24 @@ void LogWriter::settle() {
     changed_.wait(lock, [this] { return submitted_.empty() && !busy_; });
 }
 
+void LogWriter::set_make_room(std::function<bool()> make_room) {
+    const std::lock_guard lock(mutex_);
+    make_room_ = std::move(make_room);
+}
+
+Status LogWriter::write(const std::vector<replication::Write>& writes) {
+    Status stored = store_.write(writes);
+    if (stored || stored.error().code != store_disk_full) {
+        return stored;
+    }
+    std::function<bool()> make_room;
+    {
+        const std::lock_guard lock(mutex_);
+        make_room = make_room_;
+    }
+    return make_room && make_room() ? store_.write(writes) : stored;
+}
+
 void LogWriter::run() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -51,7 +69,7 @@ void LogWriter::run() {
         const std::vector<replication::Write> writes = std::exchange(submitted_, {});
         busy_ = true;
         lock.unlock();
-        WriteOutcome outcome{writes.back().sequence, store_.write(writes), {}};
+        WriteOutcome outcome{writes.back().sequence, write(writes), {}};
         if (auto position = store_.last_position()) {
             outcome.position = *position;
         }

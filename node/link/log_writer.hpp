@@ -26,6 +26,9 @@ public:
     ~LogWriter();
     LogWriter(const LogWriter&) = delete;
 
+    /// Asked, in the writer's thread, when the disk is full: whether room was made, so that the
+    /// same writes are tried once more.
+    void set_make_room(std::function<bool()> make_room);
     void submit(std::vector<replication::Write> writes);
     std::vector<WriteOutcome> take_outcomes();
     /// Waits until nothing is submitted or under way; what follows an error is not written.
@@ -33,8 +36,10 @@ public:
 
 private:
     void run();
+    Status write(const std::vector<replication::Write>& writes);
     LogStore& store_;
     std::function<void()> done_;
+    std::function<bool()> make_room_;  ///< under mutex_
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<replication::Write> submitted_;

@@ -111,8 +111,16 @@ Result<Realm*> OpenNode::begin_realm(RealmId id, ByteView first_entry) {
     }
     TRY_ASSIGN(Realm * realm, open_realm(id));
     realm->begin_writing([this] { endpoint_->wake(); });
+    realm->set_make_room(make_room_);
     sessions_->add(*realm);
     return realm;
+}
+
+void OpenNode::set_make_room(const std::function<bool()>& make_room) {
+    make_room_ = make_room;
+    for (const auto& realm : realms_) {
+        realm->set_make_room(make_room);
+    }
 }
 
 Realm* OpenNode::find(const RealmId& id) {

@@ -44,6 +44,8 @@ public:
     /// work() also returns when one of these is readable.
     void watch(std::vector<int> descriptors) { endpoint_->watch(std::move(descriptors)); }
 
+    /// See LogWriter::set_make_room: of every realm, also of those that begin later.
+    void set_make_room(const std::function<bool()>& make_room);
     /// Dials and checks at once.
     void sync_now();
     BundleDesk& bundles() { return *bundles_; }
@@ -87,6 +89,7 @@ private:
     crypto::Secret link_key_;
     crypto::Identity identity_;
     Answer answer_;
+    std::function<bool()> make_room_;
     std::vector<std::string> peers_;
     std::vector<std::unique_ptr<Realm>> realms_;  ///< the first is the administration's own
     std::unique_ptr<replication::ZmqEndpoint> endpoint_;

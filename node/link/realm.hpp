@@ -25,6 +25,10 @@ public:
 
     /// Starts the writer's thread; `wake` is called in it after each transaction.
     void begin_writing(std::function<void()> wake);
+    /// See LogWriter::set_make_room; once it writes.
+    void set_make_room(std::function<bool()> make_room) {
+        writer_->set_make_room(std::move(make_room));
+    }
     /// Signs, accepts and submits; the worker is answered at once and again when it is durable.
     void append(const AppendCommit& request, const crypto::SigningKey& key);
     void append(const AppendRoster& request);

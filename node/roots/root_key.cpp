@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t key_file_limit = 64 * 1024;
 constexpr std::size_t secret_size = 32;
+constexpr KeyFileKind first_kind = KeyFileKind::root, last_kind = KeyFileKind::auditor;
 
 Result<Bytes> seal(const Credential& credential, ByteView content, crypto::Entropy& entropy) {
     if (!credential.service_key.empty()) {
@@ -53,15 +54,24 @@ Status write_key_file(const std::filesystem::path& path, KeyFileKind kind, ByteV
     return write_file(path, sealed);
 }
 
-Result<crypto::SigningKey> open_root_key(const std::filesystem::path& path,
-                                         const Credential& credential) {
+Result<KeyFile> open_key_file(const std::filesystem::path& path, const Credential& credential) {
     TRY_ASSIGN(const crypto::Secret content, unseal(path, credential));
     const ByteView bytes = content.view();
-    if (bytes.size() != 1 + secret_size ||
-        bytes[0] != static_cast<std::uint8_t>(KeyFileKind::root)) {
+    if (bytes.size() != 1 + secret_size || bytes[0] < static_cast<std::uint8_t>(first_kind) ||
+        bytes[0] > static_cast<std::uint8_t>(last_kind)) {
+        return Error{administration_key, path.string() + ": no key file of an administration"};
+    }
+    return KeyFile{static_cast<KeyFileKind>(bytes[0]),
+                   crypto::Secret::copy_of(bytes.subspan(1))};
+}
+
+Result<crypto::SigningKey> open_root_key(const std::filesystem::path& path,
+                                         const Credential& credential) {
+    TRY_ASSIGN(const KeyFile file, open_key_file(path, credential));
+    if (file.kind != KeyFileKind::root) {
         return Error{administration_key, path.string() + ": not a root key"};
     }
-    return crypto::SigningKey::from_seed(bytes.subspan(1));
+    return crypto::SigningKey::from_seed(file.secret.view());
 }
 
 Result<crypto::SigningKey> make_root_key(const std::filesystem::path& path,
@@ -79,12 +89,8 @@ Result<crypto::SigningKey> make_root_key(const std::filesystem::path& path,
 Status reseal_key_file(const std::filesystem::path& path, const Credential& held,
                        const Credential& fresh, crypto::Entropy& entropy) {
     TRY(check_fresh_credential(fresh));
-    TRY_ASSIGN(const crypto::Secret content, unseal(path, held));
-    if (content.size() != 1 + secret_size) {
-        return Error{administration_key, path.string() + ": neither root nor recovery key"};
-    }
-    TRY_ASSIGN(const Bytes sealed, seal(fresh, content.view(), entropy));
-    return write_file(path, sealed);
+    TRY_ASSIGN(const KeyFile file, open_key_file(path, held));
+    return write_key_file(path, file.kind, file.secret.view(), fresh, entropy);
 }
 
 }  // namespace entrepot::node

@@ -1,6 +1,6 @@
-// Root key files: one sealed file for each root key and one for the recovery key, each under a
-// passphrase (or service key) of its own, so that each may lie with another holder. A file names
-// neither its holder nor its administration.
+// Key files that are kept off line: one sealed file for each root key, for the recovery key and for
+// an auditor's, each under a passphrase (or service key) of its own, so that each may lie with
+// another holder. A file names neither its holder nor its administration.
 #pragma once
 
 #include "node/access/vault.hpp"
@@ -10,11 +10,18 @@ namespace entrepot::node {
 inline constexpr ErrorCode administration_key{"administration.key", ErrorKind::refused};
 inline constexpr ErrorCode root_key_exists{"root_key.exists", ErrorKind::invalid_input};
 
-enum class KeyFileKind : std::uint8_t { root = 1, recovery = 2 };
+enum class KeyFileKind : std::uint8_t { root = 1, recovery = 2, auditor = 3 };
 
 /// Kind, then 32 secret bytes, sealed by what the credential has.
 Status write_key_file(const std::filesystem::path& path, KeyFileKind kind, ByteView secret,
                       const Credential& credential, crypto::Entropy& entropy);
+
+struct KeyFile {
+    KeyFileKind kind = KeyFileKind::root;
+    crypto::Secret secret;  ///< 32 bytes
+};
+/// keybag codes for a wrong credential, administration.key for a file that is none of these.
+Result<KeyFile> open_key_file(const std::filesystem::path& path, const Credential& credential);
 
 /// keybag codes for a wrong credential, administration.key for a file of another kind.
 Result<crypto::SigningKey> open_root_key(const std::filesystem::path& path,
@@ -25,7 +32,7 @@ Result<crypto::SigningKey> open_root_key(const std::filesystem::path& path,
 Result<crypto::SigningKey> make_root_key(const std::filesystem::path& path,
                                          const Credential& credential, crypto::Entropy& entropy);
 
-/// Seals the key of a file, root or recovery, anew under another credential; the file is replaced
+/// Seals the key of a file, of any kind, anew under another credential; the file is replaced
 /// in one step. vault.weak_passphrase; keybag codes when the old credential is wrong.
 Status reseal_key_file(const std::filesystem::path& path, const Credential& held,
                        const Credential& fresh, crypto::Entropy& entropy);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/api/problem.hpp"
+#include "node/worker/audited.hpp"
 #include "node/worker/work_loop.hpp"
 
 namespace entrepot::node {
@@ -13,15 +14,13 @@ using nlohmann::json;
 constexpr std::string_view bearer = "Bearer ";
 constexpr unsigned nobody = ~0U;
 
-/// The call's officer, when the node is unlocked, he is signed in and his roles reach.
-Result<Acting> admit_call(WorkLoop& loop, const HttpRequest& request, Duty duty) {
+/// The call's officer, when the node is unlocked and he is signed in.
+Result<Acting> admit_call(WorkLoop& loop, const HttpRequest& request) {
     if (loop.desk() == nullptr) {
         return Error{worker_locked, loop.why_locked()};
     }
     const unsigned uid = request.peer ? request.peer->uid : nobody;
-    TRY_ASSIGN(Acting officer, loop.sign_ins().acting(uid, token_of(request)));
-    TRY(check_duty(officer->roles, duty));
-    return officer;
+    return loop.sign_ins().acting(uid, token_of(request));
 }
 
 }  // namespace
@@ -57,15 +56,19 @@ HttpHandler at_desk(WorkLoop& loop, RouteNeeds needs, Act act) {
     return [&loop, needs, act = std::move(act)](HttpRequest request, Responder responder) {
         loop.waker().post([&loop, needs, act, request = std::move(request), responder]() mutable {
             JsonDone done = answer_to(responder);
-            auto officer = admit_call(loop, request, needs.duty);
+            const auto officer = admit_call(loop, request);
             if (!officer) {
-                return done(std::move(officer).error());
+                return done(officer.error());
+            }
+            const Desk::ActingAs as(*loop.desk(), *officer);
+            done = then_refusal_noted(loop, request, std::move(done));
+            if (Status may = check_duty((*officer)->roles, needs.duty); !may) {
+                return done(std::move(may).error());
             }
             auto body = needs.json_body ? body_of(request) : Result<json>(json::object());
             if (!body) {
                 return done(std::move(body).error());
             }
-            const Desk::ActingAs as(*loop.desk(), *std::move(officer));
             Call call{loop, *loop.desk(), std::move(request), *body};
             act(call, std::move(done));
         });
@@ -75,11 +78,15 @@ HttpHandler at_desk(WorkLoop& loop, RouteNeeds needs, Act act) {
 HttpHandler at_desk_raw(WorkLoop& loop, RouteNeeds needs, ActRaw act) {
     return [&loop, needs, act = std::move(act)](HttpRequest request, Responder responder) {
         loop.waker().post([&loop, needs, act, request = std::move(request), responder]() mutable {
-            auto officer = admit_call(loop, request, needs.duty);
+            const JsonDone refuse = answer_to(responder);
+            const auto officer = admit_call(loop, request);
             if (!officer) {
-                return responder.respond(problem_response(officer.error()));
+                return refuse(officer.error());
             }
-            const Desk::ActingAs as(*loop.desk(), *std::move(officer));
+            const Desk::ActingAs as(*loop.desk(), *officer);
+            if (Status may = check_duty((*officer)->roles, needs.duty); !may) {
+                return then_refusal_noted(loop, request, refuse)(std::move(may).error());
+            }
             json nothing = json::object();
             Call call{loop, *loop.desk(), std::move(request), nothing};
             auto out = act(call);

@@ -93,9 +93,11 @@ void change_passphrase(Call& call, JsonDone done) {
             work->opened =
                 unlock_slot(loop.directory(), loop.attempts(), work->wish, work->old_one.view());
         },
-        [work, &loop, done] {
+        [work, &loop, done, acting = call.desk.acting()] {
             if (!work->opened) {
-                return done(work->opened.error());
+                const Desk::ActingAs as(*loop.desk(), acting);
+                return loop.note_refused("change of passphrase", work->opened.error(),
+                                         [done, why = work->opened.error()] { done(why); });
             }
             seal_and_finish(loop, prepare_passphrase(*loop.desk(), *std::move(work->opened)),
                             std::move(work->new_one), done);

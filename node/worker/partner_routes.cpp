@@ -4,6 +4,7 @@
 
 #include "node/exchange/mailbox.hpp"
 #include "node/exchange/release_desk.hpp"
+#include "node/worker/audited.hpp"
 #include "node/worker/call.hpp"
 
 namespace entrepot::node {
@@ -12,29 +13,58 @@ using nlohmann::json;
 
 namespace {
 
+AuditEntry disclosure(const Call& call, std::string text) {
+    AuditEntry out = entry_of_now(call.desk, AuditKind::disclosure, std::move(text));
+    out.purpose = text_of(call.body, "purpose");
+    return out;
+}
+
+/// What lets records leave for another country: entered before it is done.
+Act discloses(const std::string& what, void (*act)(Desk&, const json&, JsonDone)) {
+    return [what, act](Call& call, const JsonDone& done) {
+        std::string text = what;
+        for (const char* name : {"release", "record", "partner", "country"}) {
+            const std::string value = text_of(call.body, name);
+            text += value.empty() ? "" : " " + std::string(name) + ":" + value;
+        }
+        once_entered(call.loop, disclosure(call, std::move(text)), done,
+                     [act, &desk = call.desk, body = call.body, done] { act(desk, body, done); });
+    };
+}
+
+/// What shows records in part: entered before it is answered.
+Act shows(const std::string& what, std::function<Result<json>(Call&)> act) {
+    return [what, act = std::move(act)](Call& call, const JsonDone& done) {
+        const std::string record = text_of(call.body, "record");
+        const Asked asked{AuditKind::consultation, what + (record.empty() ? "" : " of " + record)};
+        if (const auto answer = audited(call.loop, call.request, asked, done)) {
+            (*answer)(act(call));
+        }
+    };
+}
+
 void add_release_routes(Router& router, WorkLoop& loop) {
     constexpr RouteNeeds releases{Duty::release, true};
     router.add({"POST", "/releases/preview"},
-               at_desk(loop, releases, at_once([](Call& call) {
+               at_desk(loop, releases, shows("preview of a release", [](Call& call) {
                            return preview_release(call.desk, call.body);
                        })));
-    router.add({"GET", "/releases"}, at_desk(loop, releases, at_once([](Call& call) {
+    router.add({"GET", "/releases"}, at_desk(loop, releases, shows("releases", [](Call& call) {
                                                  return list_releases(call.desk);
                                              })));
-    router.add({"POST", "/releases"}, at_desk(loop, releases, [](Call& call, JsonDone done) {
-                   propose_release(call.desk, call.body, std::move(done));
-               }));
+    router.add({"POST", "/releases"},
+               at_desk(loop, releases, discloses("proposal of a release", propose_release)));
     const auto of_one = [&](const char* path, void (*act)(Desk&, const json&, JsonDone)) {
         router.add({"POST", path}, at_desk(loop, releases, [act](Call& call, JsonDone done) {
                        call.body["release"] = std::string(call.request.capture("id"));
-                       act(call.desk, call.body, std::move(done));
+                       discloses("decision on a release", act)(call, std::move(done));
                    }));
     };
     of_one("/releases/{id}/decision", decide_release);
     router.add({"POST", "/partners/{country}/messages"},
                at_desk(loop, releases, [](Call& call, JsonDone done) {
                    call.body["country"] = std::string(call.request.capture("country"));
-                   send_message(call.desk, call.body, std::move(done));
+                   discloses("message to a partner", send_message)(call, std::move(done));
                }));
 }
 

@@ -9,6 +9,7 @@
 
 #include "node/access/rights.hpp"
 #include "node/desk/names.hpp"
+#include "node/worker/audited.hpp"
 #include "node/worker/worker_api.hpp"
 
 namespace entrepot::node {
@@ -63,6 +64,7 @@ WorkLoop::~WorkLoop() {
     readers_.clear();
     imports_.clear();
     server_.reset();
+    trail_.reset();
     desk_.reset();
 }
 
@@ -126,10 +128,13 @@ void WorkLoop::unlock(const UnlockWish& who, crypto::Secret passphrase, JsonDone
         [this, work] {
             work->opened = unlock_slot(directory_, attempts_, work->wish, work->passphrase.view());
         },
-        [this, work, done, uid = who.uid] {
-            take_vault(work->opened ? Result<Vault>(std::move(work->opened->vault))
-                                    : Result<Vault>(work->opened.error()),
-                       uid, done);
+        [this, work, done, who] {
+            if (work->opened) {
+                return take_vault(std::move(work->opened->vault), who.uid, done);
+            }
+            refused_ = work->opened.error();
+            note_refused("unlock" + (who.officer.empty() ? "" : " by " + who.officer), *refused_,
+                         [done, why = *refused_] { done(why); });
         });
     if (!begun) {
         done(begun.error());
@@ -143,6 +148,9 @@ void WorkLoop::take_vault(Result<Vault> vault, unsigned uid, JsonDone done) {
     }
     if (desk_) {
         auto officer = acting_of(*desk_, *vault);
+        if (officer) {
+            note_unlock(*officer, "");
+        }
         return done(officer ? Result<json>(sign_in(*std::move(officer), uid))
                             : Result<json>(std::move(officer).error()));
     }
@@ -173,12 +181,14 @@ void WorkLoop::open_desk() {
         return done ? done(std::move(desk).error()) : void();
     }
     desk_ = *std::move(desk);
+    trail_ = std::make_unique<AuditTrail>(*desk_, directory_);
     if (const auto& damage = desk_->views_damage()) {
         std::cerr << "entrepot: " << damage->code.name() << ": " << damage->context
                   << "; the views were moved aside and made anew from the log\n";
     }
     refused_.reset();
     auto officer = acting_of(*desk_, desk_->vault());
+    note_unlock(officer ? *officer : nullptr, options_.service_key ? "service key" : "");
     if (officer && options_.service_key) {
         sign_ins_.set_unattended(::geteuid(), *officer);
     }
@@ -213,6 +223,49 @@ bool WorkLoop::is_idle() {
     }
     sign_ins_.expire();
     return sign_ins_.empty();
+}
+
+void WorkLoop::note_unlock(const Acting& officer, const std::string& how) {
+    const Desk::ActingAs as(*desk_, officer);
+    trail_->note(entry_of_now(*desk_, AuditKind::unlock, how));
+}
+
+/// The last sign-in has ended: this process ends, and what it notes is entered at the next unlock.
+void WorkLoop::end_idle() {
+    ended_ = true;
+    keep_for_unlock(entry_of_now(*desk_, AuditKind::lock, "nobody is signed in any more"));
+}
+
+/// Of an unlocked node at once, of a locked one at its next unlock.
+void WorkLoop::note_refused(const std::string& what, const Error& why,
+                            std::function<void()> then) {
+    if (why.code == access_wait) {
+        return then();  // no passphrase was looked at, and whoever asks without end fills no disk
+    }
+    AuditEntry entry;
+    entry.kind = AuditKind::refusal;
+    entry.at = clock_.wall();
+    entry.text = what;
+    entry.outcome = why.code.name();
+    if (trail_) {
+        entry.officer = desk_->acting() ? desk_->acting()->officer : replication::OfficerId{};
+        return trail_->note(entry, [this, entry, then = std::move(then)](const Status& noted) {
+            if (!noted) {
+                trail_->note(entry);
+            }
+            then();
+        });
+    }
+    keep_for_unlock(entry);
+    then();
+}
+
+void WorkLoop::keep_for_unlock(const AuditEntry& entry) {
+    crypto::SystemEntropy entropy;
+    if (const Status kept = note_while_locked(directory_, entry, entropy); !kept) {
+        std::cerr << "entrepot: " << kept.error().code.name() << ": " << kept.error().context
+                  << "\n";
+    }
 }
 
 void WorkLoop::introduce() {
@@ -268,9 +321,12 @@ Status WorkLoop::run() {
         take_frames();
         introduce();
         if (desk_) {
+            trail_->flush();
             desk_->flush_if_due();
         }
-        ended_ = ended_ || is_idle();
+        if (!ended_ && is_idle()) {
+            end_idle();
+        }
     }
     return {};
 }

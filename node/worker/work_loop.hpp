@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "node/api/http_server.hpp"
+#include "node/audit/audit_trail.hpp"
 #include "node/channel/waker.hpp"
 #include "node/desk/desk.hpp"
 #include "node/desk/import_job.hpp"
@@ -28,9 +29,16 @@ public:
     ~WorkLoop();
     Status run();
 
+    /// Enters into the audit that something was refused: of an unlocked node at once, of a locked
+    /// one at its next unlock. A passphrase for which the slot still waits (access.wait) is none.
+    /// `then` is called, in this thread, once it is entered or cannot be.
+    void note_refused(const std::string& what, const Error& why, std::function<void()> then);
+
     // What the API does, in this thread.
     Waker& waker() { return waker_; }
     Desk* desk() { return desk_.get(); }
+    /// Of the unlocked node; null like the desk.
+    AuditTrail* trail() { return trail_.get(); }
     /// Opens a slot, then the desk unless it is open, and signs the officer in for the caller.
     struct UnlockWish {
         unsigned uid = 0;
@@ -65,6 +73,9 @@ private:
     bool is_idle();
     void take_frames();
     void open_desk();
+    void note_unlock(const Acting& officer, const std::string& how);
+    void keep_for_unlock(const AuditEntry& entry);
+    void end_idle();
     void introduce();
 
     WorkerOptions options_;
@@ -78,6 +89,7 @@ private:
     unsigned unlocking_uid_ = 0;
     std::optional<Error> refused_;  ///< why the last unlock failed
     std::unique_ptr<Desk> desk_;
+    std::unique_ptr<AuditTrail> trail_;
     std::map<std::string, std::unique_ptr<ImportJob>> imports_;
     std::unique_ptr<HttpServer> server_;
     std::thread slot_opener_;

@@ -12,6 +12,8 @@
 #include "node/forks/forks.hpp"
 #include "node/headquarters/quarantine.hpp"
 #include "node/worker/administration_routes.hpp"
+#include "node/worker/audit_routes.hpp"
+#include "node/worker/audited.hpp"
 #include "node/worker/call.hpp"
 #include "node/worker/officer_routes.hpp"
 #include "node/worker/partner_routes.hpp"
@@ -26,6 +28,32 @@ using nlohmann::json;
 constexpr RouteNeeds reads{Duty::read, true};
 constexpr RouteNeeds captures{Duty::capture, true};
 constexpr RouteNeeds administers{Duty::administer, true};
+constexpr RouteNeeds verifies{Duty::verify, true};
+
+/// A route that shows records: answers once the audit says to whom.
+Act shown(std::function<Asked(const Call&)> asked, std::function<Result<json>(Call&)> act) {
+    return [asked = std::move(asked), act = std::move(act)](Call& call, JsonDone done) {
+        if (const auto answer = audited(call.loop, call.request, asked(call), done)) {
+            (*answer)(act(call));
+        }
+    };
+}
+
+/// On a screen, unless the request says that it is to be printed or kept as a file.
+AuditKind kind_of(const HttpRequest& request, AuditKind on_screen) {
+    const std::string act = request.query_value("act").value_or("");
+    return act == name_of(AuditKind::print)       ? AuditKind::print
+           : act == name_of(AuditKind::exporting) ? AuditKind::exporting
+                                                  : on_screen;
+}
+
+std::function<Asked(const Call&)> asked_for(std::string what) {
+    return [what = std::move(what)](const Call& call) {
+        const std::string database = text_of(call.body, "database");
+        return Asked{kind_of(call.request, AuditKind::consultation),
+                     what + (database.empty() ? "" : " " + database)};
+    };
+}
 
 Result<SharedRecord> record_of(Call& call) {
     return find_shared_record(call.desk, call.request.capture("id"),
@@ -130,30 +158,35 @@ json places_json(Desk& home) {
 void add_record_routes(Router& router, WorkLoop& loop) {
     router.add(
         {"POST", "/records/{database}"}, at_desk(loop, captures, [](Call& call, JsonDone done) {
-            put_record(call.desk, call.request.capture("database"), call.body, std::move(done));
+            const auto kind =
+                text_of(call.body, "id").empty() ? AuditKind::collection : AuditKind::alteration;
+            put_record(call.desk, call.request.capture("database"), call.body,
+                       then_noted(call.loop, kind, std::move(done)));
         }));
     router.add({"GET", "/records/{id}"},
-               at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
+               at_desk(loop, reads, shown(asked_for("record"), [](Call& call) -> Result<json> {
                            TRY_ASSIGN(const auto found, record_of(call));
                            return get_record(*found.desk, found.key);
                        })));
     router.add({"GET", "/records/{id}/history"},
-               at_desk(loop, reads, at_once([](Call& call) -> Result<json> {
+               at_desk(loop, reads, shown(asked_for("history"), [](Call& call) -> Result<json> {
                            TRY_ASSIGN(const auto found, record_of(call));
-                           return record_history(*found.desk, found.key);
+                           TRY_ASSIGN(json out, record_history(*found.desk, found.key));
+                           out["compartment"] = to_base32(found.key.compartment.view());
+                           return out;
                        })));
     router.add({"POST", "/records/{id}/resolve"},
                at_desk(loop, {Duty::resolve}, [](Call& call, JsonDone done) {
                    resolve_record(call.desk, call.request.capture("id"), call.body,
-                                  std::move(done));
+                                  then_noted(call.loop, AuditKind::alteration, std::move(done)));
                }));
-    router.add({"POST", "/conflicts"}, at_desk(loop, reads, at_once([](Call& call) {
-                                                   return list_conflicts(
-                                                       call.desk,
-                                                       {text_of(call.body, "database"), "",
-                                                        call.body.value("limit", std::size_t{100}),
-                                                        call.body.value("offset", std::size_t{0})});
-                                               })));
+    router.add({"POST", "/conflicts"},
+               at_desk(loop, reads, shown(asked_for("conflicts"), [](Call& call) {
+                           return list_conflicts(call.desk,
+                                                 {text_of(call.body, "database"), "",
+                                                  call.body.value("limit", std::size_t{100}),
+                                                  call.body.value("offset", std::size_t{0})});
+                       })));
     router.add({"POST", "/search"}, at_desk(loop, reads, [](Call& call, JsonDone done) {
                    auto snapshots = shared_snapshots(call.desk);
                    if (!snapshots) {
@@ -163,13 +196,21 @@ void add_record_routes(Router& router, WorkLoop& loop) {
                                           text_of(call.body, "query"),
                                           call.body.value("limit", std::size_t{100}),
                                           call.body.value("offset", std::size_t{0})};
+                   const auto answer =
+                       audited(call.loop, call.request,
+                               {kind_of(call.request, AuditKind::search),
+                                wish.database + " " + wish.query},
+                               done);
+                   if (!answer) {
+                       return;
+                   }
                    call.loop.read_aside(
                        [wish, &desk = call.desk,
                         views = std::make_shared<std::vector<SharedSnapshot>>(
                             *std::move(snapshots))] {
                            return list_records(desk.catalogue(), *views, wish);
                        },
-                       std::move(done));
+                       in_loop(call.loop, *answer));
                }));
 }
 
@@ -193,6 +234,11 @@ Result<json> start_import(Call& call) {
         return Error{author_no_right, "this node may not write in '" + place.name + "'"};
     }
     const std::string id = to_base32(call.desk.entropy().fixed<replication::RecordId>().view());
+    if (!call.body.value("dry_run", false)) {
+        call.loop.trail()->note(entry_of_now(
+            call.desk, AuditKind::collection,
+            "import of " + map.schema->database + " into " + to_base32(place.id.view())));
+    }
     call.loop.imports()[id] = std::make_unique<ImportJob>(
         ImportWish{std::move(map), std::move(place), call.body.value("dry_run", false)}, call.desk,
         call.loop.waker());
@@ -299,6 +345,15 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
                        })));
 }
 
+void add_audit_routes(Router& router, WorkLoop& loop) {
+    router.add({"GET", "/audit/entries"}, at_desk(loop, verifies, at_once([](Call& call) {
+                                                      return audit_entries(call.desk, call.request);
+                                                  })));
+    router.add({"POST", "/audit/verify"}, at_desk(loop, {Duty::own}, at_once([](Call& call) {
+                                                      return audit_verdict(call.desk, call.body);
+                                                  })));
+}
+
 void add_roster_download(Router& router, WorkLoop& loop) {
     router.add({"GET", "/roster/file"},
                at_desk_raw(loop, administers, [](Call& call) -> Result<HttpResponse> {
@@ -329,6 +384,7 @@ HttpHandler worker_routes(WorkLoop& loop) {
     add_record_routes(*router, loop);
     add_import_routes(*router, loop);
     add_administration_routes(*router, loop);
+    add_audit_routes(*router, loop);
     add_roster_download(*router, loop);
     add_partner_routes(*router, loop);
     return [router](HttpRequest request, Responder responder) {

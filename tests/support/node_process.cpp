@@ -40,7 +40,9 @@ void NodeProcess::launch() {
                                    "run",
                                    options_.directory.string(),
                                    "--service-key",
-                                   options_.service_key.string()};
+                                   options_.service_key.string(),
+                                   "--reserve",
+                                   std::to_string(options_.reserve_mib)};
     if (!options_.listen.empty()) {
         words.insert(words.end(), {"--listen", options_.listen});
     }

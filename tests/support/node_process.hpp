@@ -28,6 +28,7 @@ struct NodeProcessOptions {
     std::filesystem::path service_key;
     std::string listen;              ///< empty: it only dials
     std::vector<std::string> peers;  ///< addresses to dial
+    unsigned long reserve_mib = 1;   ///< room put by for a full disk
 };
 
 enum class Socket { link, worker };

@@ -25,11 +25,11 @@ void expect_refusal(const Ran& ran, int exit_code, const std::string& mentions) 
     EXPECT_NE(ran.err.find(mentions), std::string::npos) << ran.err;
 }
 
-/// A node's directory without its sockets, which are nothing at rest.
+/// A node's directory without its sockets, which are nothing at rest, and its reserve.
 void copy_node(const std::filesystem::path& from, const std::filesystem::path& to) {
     std::filesystem::create_directories(to);
     for (const auto& entry : std::filesystem::directory_iterator(from)) {
-        if (!entry.is_socket()) {
+        if (!entry.is_socket() && entry.path().filename() != "reserve") {
             std::filesystem::copy(entry.path(), to / entry.path().filename(),
                                   std::filesystem::copy_options::recursive);
         }

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "node/access/administration.hpp"
+#include "node/audit/auditor_key.hpp"
 #include "tests/tools/command_fixture.hpp"
 
 namespace entrepot::tools {
@@ -159,6 +160,46 @@ TEST_F(RootCommands, RefuseAChangeOfRootKeysThatCannotBe) {
     EXPECT_THAT(change({"--remove", "zzzzzzzz"}), HasSubstr("roots.key"));
     EXPECT_THAT(change({"--threshold", "4"}), HasSubstr("administration.roots"));
     EXPECT_FALSE(std::filesystem::exists(at("d")));
+}
+
+/// The public key that the roster of the administration names.
+std::string auditor_of(const std::filesystem::path& administration) {
+    const auto opened = node::AdministrationDirectory::open(administration);
+    const auto& key = opened->roster().auditor();
+    return key ? to_base32(key->view()) : "";
+}
+
+TEST_F(RootCommands, NameAnAuditorByTwoHoldersOfThree) {
+    const Ended alone = run({"administration", "auditor", "create", path("adm"), "--json"});
+    EXPECT_NE(alone.code, 0);
+    EXPECT_THAT(alone.err, AllOf(HasSubstr("administration.key"), HasSubstr("--draft")));
+    EXPECT_FALSE(std::filesystem::exists(at("adm") / "auditor.key")) << "it would open nothing";
+    const Ended made = run({"administration", "auditor", "create", path("adm"), "--draft",
+                            path("d"), "-o", path("auditor.key")});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(auditor_of(at("adm")), "");
+    const Ended first = sign("d", "1");
+    EXPECT_THAT(first.err, HasSubstr("audits are sealed to the auditor's key"));
+    EXPECT_THAT(apply({"d"}).err, HasSubstr("draft.too_few"));
+    ASSERT_EQ(sign("d", "2").code, 0);
+    const Ended applied = apply({"d"});
+    ASSERT_EQ(applied.code, 0) << applied.err;
+    const auto key = node::open_auditor_key(at("auditor.key"), {{}, at("founder")});
+    ASSERT_TRUE(key.has_value()) << key.error().context;
+    EXPECT_EQ(auditor_of(at("adm")), to_base32(key->public_key().view()));
+}
+
+TEST_F(RootCommands, NameAnAuditorAtOnceWhereOneHolderHasEnoughKeys) {
+    surroundings_.service_key = path("one");
+    ASSERT_EQ(run({"administration", "create", path("small"), "--country", "JM", "--name", "Small",
+                   "--roots", "1", "--threshold", "1"})
+                  .code,
+              0);
+    const Ended made = run({"administration", "auditor", "create", path("small"), "--json"});
+    ASSERT_EQ(made.code, 0) << made.err;
+    EXPECT_EQ(auditor_of(at("small")), made.json().at("public"));
+    EXPECT_THAT(run({"administration", "auditor", "create", path("small")}).err,
+                HasSubstr("auditor.key_exists"));
 }
 
 TEST_F(RootCommands, GiveAKeyFileAnotherPassphrase) {

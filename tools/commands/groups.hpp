@@ -7,6 +7,7 @@ namespace entrepot::tools {
 
 void add_administration_commands(CommandTable& table);
 void add_root_commands(CommandTable& table);
+void add_auditor_commands(CommandTable& table);
 void add_revocation_commands(CommandTable& table);
 void add_quarantine_commands(CommandTable& table);
 void add_partner_commands(CommandTable& table);
@@ -22,6 +23,7 @@ void add_import_commands(CommandTable& table);
 void add_exchange_commands(CommandTable& table);
 void add_bundle_commands(CommandTable& table);
 void add_upkeep_commands(CommandTable& table);
+void add_audit_commands(CommandTable& table);
 
 /// All of them.
 CommandTable all_commands();

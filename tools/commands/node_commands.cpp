@@ -18,6 +18,7 @@ using nlohmann::json;
 using replication::NodeKind;
 
 constexpr std::size_t join_limit = std::size_t{256} << 20;
+constexpr std::uint64_t most_reserve_mib = std::uint64_t{1} << 30;
 
 Outcome<NodeKind> kind_of(const std::string& name) {
     for (const NodeKind kind : {NodeKind::headquarters, NodeKind::unit, NodeKind::relay}) {
@@ -99,6 +100,10 @@ Outcome<int> run(const Invocation& invocation) {
     options.program = invocation.surroundings.program;
     TRY_ASSIGN(const auto minutes, invocation.arguments.number("lock-after", 10, 24 * 60));
     options.idle_ms = static_cast<std::int64_t>(minutes) * 60'000;
+    TRY_ASSIGN(const auto reserve, invocation.arguments.number("reserve", 0, most_reserve_mib));
+    options.reserve_size = invocation.arguments.has("reserve")
+                               ? reserve << 20
+                               : node::Reserve::size_for(directory);
     options.temporary = invocation.arguments.has("temporary");
     if (options.temporary) {
         options.idle_ms = 0;  // it ends with its command, however long that takes
@@ -155,16 +160,17 @@ void add_node_commands(CommandTable& table) {
                       {"JOIN_FILE", "FILE", "what headquarters sent", true},
                       {"--root", "WORDS", "root fingerprint, from another channel", true}},
                      join});
-    table.push_back({"node run",
-                     "run a node until it is stopped",
-                     {{"DIR", "DIR", "the node's directory (or --node)"},
-                      {"--listen", "ADDRESS", "such as tcp://0.0.0.0:4711"},
-                      {"--peer", "[NODE@]ADDRESS",
-                       "dials it; headquarters unless a node's id comes first", false, true},
-                      {"--lock-after", "MINUTES",
-                       "a sign-in ends after so long without a call, 0: never (10)"},
-                      {"--temporary", "", "serves one command and ends with it"}},
-                     run});
+    table.push_back(
+        {"node run",
+         "run a node until it is stopped",
+         {{"DIR", "DIR", "the node's directory (or --node)"},
+          {"--listen", "ADDRESS", "such as tcp://0.0.0.0:4711"},
+          {"--peer", "[NODE@]ADDRESS", "dials it; headquarters unless a node's id comes first",
+           false, true},
+          {"--lock-after", "MINUTES", "a sign-in ends after so long without a call, 0: never (10)"},
+          {"--reserve", "MIB", "room kept for a full disk (256, less on a small disk)"},
+          {"--temporary", "", "serves one command and ends with it"}},
+         run});
     table.push_back({"node worker",
                      "the part of a running node that holds plaintext",
                      {{"--channel", "FD", "to the link", true},

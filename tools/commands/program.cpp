@@ -22,6 +22,7 @@ CommandTable all_commands() {
     CommandTable table;
     add_administration_commands(table);
     add_root_commands(table);
+    add_auditor_commands(table);
     add_revocation_commands(table);
     add_quarantine_commands(table);
     add_partner_commands(table);
@@ -37,6 +38,7 @@ CommandTable all_commands() {
     add_exchange_commands(table);
     add_bundle_commands(table);
     add_upkeep_commands(table);
+    add_audit_commands(table);
     table.push_back(completion_command(table));
     return table;
 }

@@ -99,16 +99,29 @@ Outcome<RecordChoice> choice_of(const Invocation& invocation) {
     return RecordChoice{words.size() == 2 ? words.front() : "", id};
 }
 
-std::string place_query(const Arguments& arguments) {
-    const std::string place = arguments.text("compartment");
-    return place.empty() ? place : "?compartment=" + percent_encode(place);
+/// Which compartment, and for the audit: what for.
+std::string query_part(const Arguments& arguments) {
+    std::string out;
+    for (const char* name : {"compartment", "purpose", "case"}) {
+        if (arguments.has(name)) {
+            out += (out.empty() ? "?" : "&") + std::string(name) + "=" +
+                   percent_encode(arguments.text(name));
+        }
+    }
+    return out;
+}
+
+/// Options of everything that shows records.
+void add_reasons(std::vector<Option>& options) {
+    options.push_back({"--purpose", "TEXT", "what for: kept in the audit"});
+    options.push_back({"--case", "REFERENCE", "of which case: kept in the audit"});
 }
 
 Outcome<int> show_history(const Invocation& invocation, NodeConnection& node,
                           const std::string& id) {
     TRY_ASSIGN(const json history,
                node.worker({"GET", "/records/" + percent_encode(id) + "/history" +
-                                       place_query(invocation.arguments)}));
+                                       query_part(invocation.arguments)}));
     if (!invocation.console.json()) {
         print_history(invocation.console, history);
         return 0;
@@ -123,7 +136,7 @@ Outcome<int> get(const Invocation& invocation) {
     TRY_ASSIGN(const auto choice, choice_of(invocation));
     TRY_ASSIGN(auto node, open(invocation));
     TRY_ASSIGN(const json record, node.worker({"GET", "/records/" + percent_encode(choice.id) +
-                                                          place_query(invocation.arguments)}));
+                                                          query_part(invocation.arguments)}));
     const std::string database = text_member(record, "database");
     if (!choice.database.empty() && choice.database != database) {
         return Error{usage_wrong, "that record is in " + database + ", not in " + choice.database};
@@ -163,11 +176,11 @@ Outcome<int> list(const Invocation& invocation) {
     TRY_ASSIGN(const auto offset, arguments.number("offset", 0, 1'000'000'000));
     TRY_ASSIGN(const std::string query, query_of(invocation));
     TRY_ASSIGN(auto node, open(invocation));
-    TRY_ASSIGN(const json found,
-               node.worker({"POST", "/search"}, {{"database", arguments.text("DATABASE")},
-                                                 {"query", query},
-                                                 {"limit", limit},
-                                                 {"offset", offset}}));
+    TRY_ASSIGN(const json found, node.worker({"POST", "/search" + query_part(arguments)},
+                                             {{"database", arguments.text("DATABASE")},
+                                              {"query", query},
+                                              {"limit", limit},
+                                              {"offset", offset}}));
     const json records = found.value("records", json::array());
     if (invocation.console.json()) {
         for (const json& record : records) {
@@ -183,16 +196,22 @@ Outcome<int> list(const Invocation& invocation) {
 }
 
 std::vector<Option> list_options() {
-    return {{"DATABASE", "NAME", "such as seizures", true},
-            {"QUERY", "WORDS",
-             "such as goods.category:cites seized_on:2026-01..2026-03; '-' reads it", false, true},
-            {"--limit", "N", "at most so many (100)"},
-            {"--offset", "N", "leave out the first so many"}};
+    std::vector<Option> out{
+        {"DATABASE", "NAME", "such as seizures", true},
+        {"QUERY", "WORDS", "such as goods.category:cites seized_on:2026-01..2026-03; '-' reads it",
+         false, true},
+        {"--limit", "N", "at most so many (100)"},
+        {"--offset", "N", "leave out the first so many"}};
+    add_reasons(out);
+    return out;
 }
 
 std::vector<Option> one_record() {
-    return {{"ID", "ID", "the record's id, or its database and id; '-' reads the id", true, true},
-            {"--compartment", "NAME", "when several compartments hold such an id"}};
+    std::vector<Option> out{
+        {"ID", "ID", "the record's id, or its database and id; '-' reads the id", true, true},
+        {"--compartment", "NAME", "when several compartments hold such an id"}};
+    add_reasons(out);
+    return out;
 }
 
 }  // namespace

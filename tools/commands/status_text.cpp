@@ -112,6 +112,10 @@ void add_warnings(Table& table, const json& status, const json& standing) {
                                       "restored disk, take nothing more: 'entrepot forks', then "
                                       "headquarters settles"});
     }
+    if (text_member(status, "reserve") == "given up") {
+        table.add(
+            {"warning", "the disk is full: records are taken in and not shown; free some space"});
+    }
     const std::string damage = text_member(standing, "views_damage");
     if (!damage.empty()) {
         table.add({"warning", "the views were damaged and made anew from the log: " + damage});

@@ -41,7 +41,8 @@ TEST_F(Headquarters, EnrolsAUnitWithItsCompartments) {
     for (const auto* wrap : roster->wraps_for(identity.id())) {
         databases.insert(roster->compartment(wrap->compartment)->database);
     }
-    EXPECT_EQ(databases, (std::set<std::string>{"companies", "directory", "seizures", "suspects"}));
+    EXPECT_EQ(databases,
+              (std::set<std::string>{"audit", "companies", "directory", "seizures", "suspects"}));
 }
 
 TEST_F(Headquarters, GivesBlocksOfNumbersThatNoOtherNodeHas) {

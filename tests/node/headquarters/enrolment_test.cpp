@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/base64.hpp"
+#include "node/audit/sealed_entry.hpp"
 #include "node/headquarters/revocation.hpp"
 #include "replication/roster/join_file.hpp"
 #include "tests/support/desk_fixture.hpp"
@@ -38,11 +39,12 @@ protected:
         return act(enrol_node, body);
     }
     const replication::Roster& roster() { return fixture_.desk().roster(); }
-    /// Compartments that a node may write.
+    /// Compartments of records that a node may write.
     std::set<std::string> writes(const replication::NodeId& node) {
         std::set<std::string> out;
         for (const auto* compartment : roster().compartments()) {
-            if (roster().right(node, compartment->id) == Right::write) {
+            if (roster().right(node, compartment->id) == Right::write &&
+                compartment->database != audit_database) {
                 out.insert(to_base32(compartment->id.view()));
             }
         }
@@ -69,6 +71,24 @@ TEST_F(EnrolmentTest, ASecondNodeOfAUnitHasItsRightsAndNumbersOfItsOwn) {
     EXPECT_EQ(one->unit, two->unit);
     EXPECT_EQ(writes(first.id()), writes(second.id()));
     EXPECT_GE(two->numbers.first, one->spare_numbers.first + one->spare_numbers.count);
+}
+
+TEST_F(EnrolmentTest, EachNodeOfAUnitWritesAnAuditOfItsOwnThatHeadquartersReads) {
+    const auto first = crypto::Identity::generate(entropy_);
+    const auto second = crypto::Identity::generate(entropy_);
+    ASSERT_THAT(enrol(request(first, "Falmouth")), IsOk());
+    ASSERT_THAT(enrol(request(second, "Falmouth desk 2"), "Falmouth"), IsOk());
+    const auto one = audit_place_of(roster(), first.id());
+    const auto two = audit_place_of(roster(), second.id());
+    ASSERT_TRUE(one && two);
+    EXPECT_NE(one->compartment, two->compartment);
+    const auto headquarters = fixture_.administration().id("headquarters");
+    for (const auto& place : {*one, *two}) {
+        const auto& other = place.node == first.id() ? second.id() : first.id();
+        EXPECT_EQ(roster().right(other, place.compartment), Right::none);
+        EXPECT_EQ(roster().right(headquarters, place.compartment), Right::read);
+    }
+    EXPECT_TRUE(audit_place_of(roster(), headquarters)) << "its own";
 }
 
 TEST_F(EnrolmentTest, ASecondUnitOfOneNameIsRefused) {

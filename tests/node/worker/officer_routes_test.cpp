@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "node/access/slots.hpp"
+#include "node/audit/locked_notes.hpp"
 #include "tests/node/worker/worker_fixture.hpp"
 
 namespace entrepot::node {
@@ -50,6 +51,9 @@ TEST_F(OfficerRoutes, RefuseEachSortOfRouteWithoutItsRole) {
         EXPECT_EQ(code("POST", path, nothing, ann), role_code) << path;
     }
     EXPECT_EQ(code("GET", "/roster/file", nullptr, ann), role_code);
+    EXPECT_EQ(code("GET", "/audit/entries", nullptr, ann), role_code);
+    EXPECT_THAT(code("POST", "/audit/verify", nothing, ann), IsEmpty()) << "anybody may check";
+    EXPECT_THAT(code("GET", "/audit/entries", nullptr, eve), IsEmpty());
     for (const auto& token : {bob, eve}) {
         for (const char* path : {"/records/seizures", "/search", "/conflicts", "/imports",
                                  "/imports/x/rows", "/records/abc/resolve"}) {
@@ -169,6 +173,29 @@ TEST_F(PassphraseRoutes, TheWorkerEndsWhenItsLastOfficerIsIdle) {
     while (!ended_) {
         std::this_thread::yield();
     }
+}
+
+TEST_F(PassphraseRoutes, ARefusedUnlockAndALockWaitSealedForTheNextUnlock) {
+    crypto::SystemEntropy entropy;
+    const auto auditor = crypto::BoxKey::generate(entropy);
+    const AuditPlace place{{}, {}, auditor.public_key()};
+    const auto directory = *NodeDirectory::open(node());
+    ASSERT_THAT(keep_audit_place(directory, place), IsOk());
+    unlock("Chief", "wrong one");
+    EXPECT_EQ(unlock("Chief", "wrong one").at("code"), access_wait.name()) << "not entered";
+    clock_.steady_ms += 60'000;
+    ASSERT_EQ(unlock("Chief", chiefs_passphrase).value("officer", ""), "Chief");
+    ask("POST", "/sign-out");
+    while (!ended_) {
+        std::this_thread::yield();
+    }
+    const auto kept = take_locked_notes(directory);
+    ASSERT_EQ(kept->size(), 2U);
+    const auto refused = *open_entry(kept->at(0), place, auditor);
+    EXPECT_EQ(refused.kind, AuditKind::refusal);
+    EXPECT_EQ(refused.text, "unlock by Chief");
+    EXPECT_EQ(refused.outcome, crypto::keybag_wrong.name());
+    EXPECT_EQ(open_entry(kept->at(1), place, auditor)->kind, AuditKind::lock);
 }
 
 TEST_F(PassphraseRoutes, TheWorkerEndsWhenItsLastOfficerSignsOut) {
