@@ -40,6 +40,7 @@ struct Encoder {
             .sized16(as_bytes(m.context.substr(0, 4096)));
     }
     void operator()(const Moved& m) { out.u64(m.position).u64(m.roster_length).fixed(m.realm); }
+    void operator()(const Erased& m) { out.u64(m.roster_length).fixed(m.realm); }
 };
 
 Bytes copy(ByteView bytes) {
@@ -92,6 +93,10 @@ Result<ChannelMessage> read_body(std::size_t tag, WireReader& in) {
         case 7: {
             const std::uint64_t position = in.u64(), length = in.u64();
             return ChannelMessage(Moved{position, length, in.fixed<RealmId>()});
+        }
+        case 8: {
+            const std::uint64_t length = in.u64();
+            return ChannelMessage(Erased{length, in.fixed<RealmId>()});
         }
         default:
             return Error{channel_malformed, "unknown message between link and worker"};

@@ -63,8 +63,15 @@ struct Moved {
     RealmId realm = {};
 };
 
-using ChannelMessage =
-    std::variant<OpenStore, AppendCommit, AppendRoster, Opened, Signed, Stored, Failed, Moved>;
+// worker → link
+/// The views have nothing left of the erasures up to this roster length.
+struct Erased {
+    std::uint64_t roster_length = 0;
+    RealmId realm = {};
+};
+
+using ChannelMessage = std::variant<OpenStore, AppendCommit, AppendRoster, Opened, Signed, Stored,
+                                    Failed, Moved, Erased>;
 
 Bytes encode_message(const ChannelMessage& message);
 Result<ChannelMessage> decode_message(ByteView bytes);

@@ -186,16 +186,18 @@ void Desk::handle(const ChannelMessage& message) {
 }
 
 void Desk::take_own(const std::vector<ChannelMessage>& messages) {
+    const Status current = log_->follow_compaction();
     for (const ChannelMessage& message : messages) {
         handle(message);
     }
-    Status followed = follow_roster();
+    Status followed = current ? follow_roster() : current;
     if (followed) {
         followed = follow_log();
     }
     for (const auto& [ticket, status] : std::exchange(settled_, {})) {
         finish(ticket, status ? followed : status);
     }
+    follow_erasures();
     write_lost();
 }
 

@@ -139,6 +139,7 @@ private:
     Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
     Status follow_log();
+    void follow_erasures();
     Result<std::uint32_t> next_number() const;
     Result<std::size_t> restores() const;
     Status start_projector();
@@ -174,6 +175,7 @@ private:
     bool writing_lost_ = false;
     LogStore::Marks lost_marks_;  ///< where nothing was left to be written again
     replication::RosterLength lost_length_;
+    replication::RosterLength erased_;   ///< the link was told that the views are rid of these
     std::uint32_t given_reference_ = 0;  ///< the last number given, perhaps not saved yet
 };
 

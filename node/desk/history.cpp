@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "replication/erasure/erasing.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -22,6 +24,9 @@ Result<CountedChange> read_change(Desk& desk, const RecordKey& record, const Dot
             return CountedChange{dot, replication::prefix_of(opened.hash), parsed.header.time,
                                  *std::move(change)};
         }
+    }
+    if (replication::has_erased(parsed)) {
+        return Error{replication::change_erased, "erased by order"};
     }
     return Error{
         store_damaged,
@@ -48,8 +53,12 @@ Result<std::vector<HistoryEntry>> history_of(Desk& desk, const RecordKey& record
     std::vector<HistoryEntry> out;
     TRY_ASSIGN(const auto row, desk.views().record(record));
     for (const Dot& dot : row ? row->dots : std::vector<Dot>{}) {
-        TRY_ASSIGN(auto counted, read_change(desk, record, dot));
-        out.push_back({std::move(counted), false});
+        auto counted = read_change(desk, record, dot);
+        if (!counted && counted.error().code == replication::change_erased) {
+            continue;  // the views have not followed yet
+        }
+        TRY(counted);
+        out.push_back({*std::move(counted), false});
     }
     for (const auto* arrived : desk.projector().waiting()) {
         if (arrived->record == record) {
@@ -92,8 +101,12 @@ Result<replication::RecordState> state_as_shown(Desk& desk, const RecordKey& rec
     std::vector<CountedChange> changes;
     for (const Dot& dot : row ? row->dots : std::vector<Dot>{}) {
         if (covers(shown, dot)) {
-            TRY_ASSIGN(auto counted, read_change(desk, record, dot));
-            changes.push_back(std::move(counted));
+            auto counted = read_change(desk, record, dot);
+            if (!counted && counted.error().code == replication::change_erased) {
+                continue;
+            }
+            TRY(counted);
+            changes.push_back(*std::move(counted));
         }
     }
     return replication::merge_from_scratch(changes);

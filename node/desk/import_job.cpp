@@ -174,7 +174,8 @@ void ImportJob::save(const std::shared_ptr<PackedBatch>& batch) {
         if (!held) {
             return settle(0, 0, std::move(held).error());
         }
-        if (*held) {
+        // One that was erased by order was here: importing its file again does not bring it back.
+        if (*held || desk_.roster().is_erased(wish_.place.id, change.change.record)) {
             ++already_here;
         } else {
             fresh.push_back(std::move(change));

@@ -11,6 +11,14 @@
 namespace entrepot::node {
 
 using nlohmann::json;
+namespace {
+
+bool is_named(const std::set<Hash>& erased, const replication::RecordKey& record) {
+    return !erased.empty() &&
+           erased.contains(replication::erased_record(record.compartment, record.record));
+}
+
+}  // namespace
 
 Result<std::vector<SharedSnapshot>> shared_snapshots(Desk& home) {
     std::vector<SharedSnapshot> out;
@@ -40,6 +48,9 @@ Result<json> list_records(const Catalogue& catalogue, const std::vector<SharedSn
                                    {"compartment", to_base32(record.key.compartment.view())},
                                    {"conflicted", !shown["conflicts"].empty()},
                                    {"document", std::move(shown["document"])}});
+                if (is_named(wish.erased, record.key)) {
+                    records.back()["erased"] = true;
+                }
                 if (!snapshot.partner.empty()) {
                     records.back()["partner"] = snapshot.partner;
                 }

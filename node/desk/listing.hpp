@@ -4,6 +4,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 
 #include "node/desk/desk.hpp"
@@ -15,6 +16,7 @@ struct ListingWish {
     std::string query;
     std::size_t limit = 100;
     std::size_t offset = 0;
+    std::set<Hash> erased = {};  ///< names of records that erasures name: marked where they show
 };
 
 /// The views of one desk as they are now; "partner" is empty for the home desk's.

@@ -121,7 +121,7 @@ Result<replication::RecordKey> find_record(Desk& desk, std::string_view id,
     }
     for (const Place& candidate : readable_places(desk)) {
         TRY_ASSIGN(const auto state, desk.views().load({candidate.id, *record}));
-        if (state) {
+        if (state || desk.roster().is_erased(candidate.id, *record)) {
             return replication::RecordKey{candidate.id, *record};
         }
     }
@@ -174,6 +174,17 @@ std::string partner_country(const Desk& desk) {
     const bool is_made_here =
         desk.roster().root_fingerprint() == desk.home().roster().root_fingerprint();
     return is_made_here ? partner->country : desk.roster().genesis()->country;
+}
+
+Status check_not_erased(const Desk& desk, const replication::RecordKey& record) {
+    const auto& roster = desk.roster();
+    if (!roster.is_erased(record.compartment, record.record)) {
+        return {};
+    }
+    const auto orders = roster.erasures_of(record.compartment, record.record);
+    return Error{record_erased, "record " + to_base32(record.record.view()) +
+                                    " was erased by order: roster entry " +
+                                    std::to_string(orders.back().value)};
 }
 
 std::string_view right_name(Right right) {

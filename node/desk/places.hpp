@@ -12,6 +12,8 @@ namespace entrepot::node {
 
 inline constexpr ErrorCode place_unknown{"place.unknown", ErrorKind::not_found};
 inline constexpr ErrorCode place_ambiguous{"place.ambiguous", ErrorKind::invalid_input};
+/// The record was erased whole by order: nothing of it can be shown, and nothing added to it.
+inline constexpr ErrorCode record_erased{"record.erased", ErrorKind::not_found};
 inline constexpr ErrorCode place_must_name{"place.must_name", ErrorKind::invalid_input};
 
 struct Place {
@@ -47,6 +49,9 @@ Result<SharedPlace> find_shared_place(Desk& home, std::string_view name);
 Result<SharedRecord> find_shared_record(Desk& home, std::string_view id, std::string_view place);
 /// The country on the other side of an outer roster; empty for the home desk.
 std::string partner_country(const Desk& desk);
+
+/// record.erased, naming the roster entry, when the record was erased whole.
+Status check_not_erased(const Desk& desk, const replication::RecordKey& record);
 
 std::string_view right_name(replication::Right right);
 /// "read", "write" or "relay"; nothing for other words.

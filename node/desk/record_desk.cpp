@@ -9,6 +9,7 @@
 #include "node/desk/names.hpp"
 #include "node/databases/text/time_text.hpp"
 #include "node/desk/token.hpp"
+#include "node/erasure/orders.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -128,6 +129,7 @@ Result<Prepared> prepare(Desk& desk, std::string_view database, const json& body
     const std::string place = text_of(body, "compartment");
     if (!id.empty()) {
         TRY_ASSIGN(const SharedRecord found, find_shared_record(desk, id, place));
+        TRY(check_not_erased(*found.desk, found.key));
         TRY_ASSIGN(Change change, edited_record(*found.desk, *schema, found.key, body));
         return Prepared{*found.desk, found.key, std::move(change)};
     }
@@ -185,6 +187,7 @@ Result<Prepared> prepare_resolution(Desk& home, std::string_view id, const json&
                find_shared_record(home, id, text_of(body, "compartment")));
     Desk& desk = *found.desk;
     const RecordKey& key = found.key;
+    TRY(check_not_erased(desk, key));
     if (token.empty()) {
         return Error{token_needed, "give the token that 'conflicts' or 'get' printed"};
     }
@@ -252,6 +255,7 @@ void name_authors(Desk& desk, json& document) {
 }
 
 Result<json> get_record(Desk& desk, const RecordKey& key) {
+    TRY(check_not_erased(desk, key));
     TRY_ASSIGN(const auto state, desk.views().load(key));
     if (!state) {
         return Error{place_unknown, "no record " + to_base32(key.record.view()) +
@@ -264,6 +268,9 @@ Result<json> get_record(Desk& desk, const RecordKey& key) {
     out["compartment"] = to_base32(key.compartment.view());
     out["token"] = make_token(key, state->shown, desk.vault().vault_key);
     TRY_ASSIGN(out["delivery"], delivery_of(desk, key));
+    if (json erased = erasures_json(desk, key); !erased.empty()) {
+        out["erased"] = std::move(erased);
+    }
     for (const Place& place : readable_places(desk)) {
         if (place.id == key.compartment) {
             out["compartment_name"] = place.name;
@@ -302,7 +309,9 @@ Result<json> record_history(Desk& desk, const RecordKey& key) {
         }
         changes.push_back(std::move(change));
     }
-    return json{{"id", to_base32(key.record.view())}, {"changes", std::move(changes)}};
+    return json{{"id", to_base32(key.record.view())},
+                {"changes", std::move(changes)},
+                {"erased", erasures_json(desk, key)}};
 }
 
 }  // namespace entrepot::node

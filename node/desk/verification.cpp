@@ -115,6 +115,10 @@ private:
         return opened;
     }
 
+    static replication::ChangePlace place_of(const replication::Dot& dot, std::uint16_t change) {
+        return {dot.log, dot.number, change};
+    }
+
     Status open(const StoredCommit& stored, const replication::ParsedCommit& parsed,
                 const crypto::Secret& key) {
         TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, desk_.packing()));
@@ -122,11 +126,23 @@ private:
         TRY_ASSIGN(const Attested by, check_officers(parsed, opened.attestation,
                                                      writer->identity.sign, officers_[stored.log]));
         const replication::Dot dot{stored.log, parsed.header.number};
+        std::uint16_t place = 0;
         for (auto& change : opened.changes) {
             if (const Status allowed =
                     change ? check_roles(desk_.catalogue(), *change, by) : Status();
                 !allowed) {
                 change = allowed.error();
+            }
+            ++place;
+            if (!change && change.error().code == replication::change_erased) {
+                continue;
+            }
+            if (change && desk_.roster().is_erased(place_of(dot, place))) {
+                change = Error{verify_not_erased, "it was ordered erased and is still here"};
+            }
+            if (change &&
+                desk_.roster().is_erased(stored.descriptor.compartment, change->record)) {
+                continue;  // late: excluded everywhere
             }
             if (!change) {
                 add("a change of commit " + to_base32(stored.log.view()) + " " +

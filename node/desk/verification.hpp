@@ -9,6 +9,8 @@
 namespace entrepot::node {
 
 inline constexpr ErrorCode verify_view_differs{"verify.view_differs", ErrorKind::storage};
+/// A change that an order names stands in the log still.
+inline constexpr ErrorCode verify_not_erased{"verify.not_erased", ErrorKind::storage};
 inline constexpr ErrorCode verify_view_missing{"verify.view_missing", ErrorKind::storage};
 
 /// {"commits","logs","records","problems":[{"what","code","why"}]}. Reads the whole log; holds the

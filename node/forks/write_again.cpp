@@ -168,7 +168,7 @@ Result<std::vector<replication::Change>> changes_again(Desk& desk, const LostCom
     TRY_ASSIGN(OpenedCommit opened, open(desk, lost.descriptor, lost.bytes));
     std::vector<replication::Change> out;
     for (auto& change : opened.changes) {
-        if (change) {
+        if (change && !desk.roster().is_erased(lost.descriptor.compartment, change->record)) {
             out.push_back(again.rewrite(*std::move(change)));
         }
     }

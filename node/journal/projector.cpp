@@ -1,5 +1,7 @@
 #include "node/journal/projector.hpp"
 
+#include <algorithm>
+
 #include "node/audit/sealed_entry.hpp"
 #include "node/databases/reference_number.hpp"
 
@@ -79,6 +81,11 @@ Result<Projector::Said> Projector::open(const StoredCommit& stored, const crypto
         TRY_ASSIGN(out.by, check_officers(parsed, attestation, writer->identity.sign, known));
         out.changes.assign(std::make_move_iterator(made->begin()),
                            std::make_move_iterator(made->end()));
+        for (std::size_t at = 0; at < std::min(out.changes.size(), parsed.changes.size()); ++at) {
+            if (parsed.changes[at].erased) {  // between its making and now
+                out.changes[at] = Error{replication::change_erased, "erased by order"};
+            }
+        }
         return out;
     }
     TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, packing_));
@@ -108,6 +115,9 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
     std::uint32_t place = 0;
     for (auto& change : changes) {
         ++place;
+        if (!change && change.error().code == replication::change_erased) {
+            continue;
+        }
         if (const Status allowed = change ? check_roles(catalogue_, *change, by) : Status();
             !allowed) {
             change = allowed.error();
@@ -118,6 +128,9 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
         if (change && changes.size() > 1 && !seen.insert(change->record).second) {
             change =
                 Error{replication::change_malformed, "a second change of one record in one commit"};
+        }
+        if (change && roster_.is_erased(stored.descriptor.compartment, change->record)) {
+            change = late_change();
         }
         if (!change) {
             TRY(quarantine(dot, place, change.error()));

@@ -13,6 +13,11 @@
 
 namespace entrepot::node {
 
+/// A change to a record that was erased whole, which no order names: made by somebody who had not
+/// heard. It is in no view; headquarters orders its erasure as well.
+inline constexpr ErrorCode change_record_erased{"change.record_erased", ErrorKind::refused};
+Error late_change();
+
 /// What this node made itself and therefore need not open again, by dot.
 using OwnChanges =
     std::unordered_map<replication::Dot, std::vector<replication::Change>, replication::DotHash>;
@@ -69,6 +74,14 @@ private:
     Result<std::optional<replication::CountedChange>> read_change(
         const replication::RecordKey& record, const replication::Dot& dot);
     bool is_projected(const replication::Dot& dot) const;
+
+    // What was ordered erased: erased_records.cpp.
+    Status follow_erasures(replication::RosterLength since);
+    Result<std::set<replication::RecordKey>> find_erased(
+        const std::set<replication::Dot>& dots);
+    Result<bool> is_erased(const replication::RecordKey& record, const replication::Dot& dot);
+    Status quarantine_late(const replication::RecordKey& record,
+                           const std::vector<replication::Dot>& dots);
     Status note_far_reaching();
 
     const LogStore& log_;

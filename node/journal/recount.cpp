@@ -23,7 +23,52 @@ struct Projector::Recount {
     std::vector<Range> gained;    ///< commits that count now
     std::set<RecordKey> touched;  ///< by those
     bool moved = false;           ///< something ends elsewhere, though nothing may be held there
+
+    static Status forget_unreadable(Projector& projector);
 };
+
+/// Records of compartments that this node may not read any more: they go, and the pages that they
+/// stood in.
+Status Projector::Recount::forget_unreadable(Projector& projector) {
+    const auto& roster = projector.roster_;
+    const auto self = projector.keys_.self();
+    ViewStore& views = projector.views_;
+    const auto is_lost = [&](const replication::CompartmentId& compartment) {
+        return roster.right(self, compartment) < replication::Right::read;
+    };
+    bool has_lost = false;
+    for (const auto& [of, count] : views.counts()) {
+        has_lost = has_lost || (count.records > 0 && is_lost(of.first));
+    }
+    std::set<RecordKey> lost;
+    for (const auto* waiting : projector.applier_.waiting()) {
+        if (is_lost(waiting->record.compartment)) {
+            lost.insert(waiting->record);
+        }
+    }
+    if (roster.node(self) == nullptr || roster.is_revoked(self) || (!has_lost && lost.empty())) {
+        return {};
+    }
+    TRY(projector.flush());
+    TRY_ASSIGN(const auto snapshot, views.snapshot());
+    TRY(snapshot->scan(false, [&](const ViewedRecord& record) {
+        if (is_lost(record.key.compartment)) {
+            lost.insert(record.key);
+        }
+        return true;
+    }));
+    for (const RecordKey& record : lost) {
+        TRY(projector.applier_.recompute(record, {}));
+        projector.changed_.push_back(record);
+    }
+    TRY(views.drop_quarantined([&](const QuarantinedContent& content) {
+        const auto log = projector.log_.descriptor(content.dot.log);
+        return log && *log && is_lost((*log)->compartment);
+    }));
+    projector.waiting_moved_ = true;
+    TRY(projector.flush());
+    return views.compact();
+}
 
 /// Records of which this commit has a change.
 void Projector::touch(const replication::LogDescriptor& log, ByteView commit, Recount& recount) {
@@ -186,9 +231,16 @@ Status Projector::recompute(const std::set<RecordKey>& records) {
             }
         }
         for (CountedChange& waiting : applier_.waiting_of(record)) {
-            if (is_projected(waiting.dot)) {
+            if (!is_projected(waiting.dot)) {
+                continue;
+            }
+            TRY_ASSIGN(const bool erased, is_erased(record, waiting.dot));
+            if (!erased) {
                 changes.push_back(std::move(waiting));
             }
+        }
+        if (roster_.is_erased(record.compartment, record.record)) {
+            changes.clear();
         }
         TRY(applier_.recompute(record, std::move(changes)));
         changed_.push_back(record);
@@ -219,6 +271,8 @@ Status Projector::follow_counted(OwnChanges& own) {
     CountedMarks& marks = views_.counted();
     TRY_ASSIGN(const auto log, log_.marks());
     const bool is_rewound = marks.log.rewinds != log.rewinds;
+    TRY(Recount::forget_unreadable(*this));
+    TRY(follow_erasures(marks.roster_length));
     Recount recount;
     TRY(find_left(recount));
     TRY(find_moved_ends(recount));
@@ -229,7 +283,8 @@ Status Projector::follow_counted(OwnChanges& own) {
     }
     if (recount.moved || is_rewound) {
         const auto is_gone = [this](const Dot& dot) { return !is_projected(dot); };
-        TRY(views_.drop_quarantined(is_gone));
+        TRY(views_.drop_quarantined(
+            [&is_gone](const QuarantinedContent& content) { return is_gone(content.dot); }));
         std::erase_if(needs_newer_, is_gone);
         TRY(recompute(recount.lost));
         for (const Recount::Range& range : recount.gained) {

@@ -8,6 +8,7 @@
 
 #include "node/audit/locked_notes.hpp"
 #include "node/link/link_api.hpp"
+#include "node/store/erasure/compaction.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -84,6 +85,7 @@ Status Link::start_worker() {
                WorkerProcess::start({options_.program, directory_.path(), options_.service_key,
                                       options_.idle_ms}));
     worker_.emplace(std::move(started));
+    has_views_open_ = false;
     worker_ended_by_itself_ = false;
     told_.clear();
     watch_descriptors();
@@ -110,11 +112,13 @@ void Link::lock() {
         static_cast<void>(note_while_locked(directory_, entry, entropy));  // locking comes first
     }
     worker_.reset();
+    has_views_open_ = false;
     watch_descriptors();
 }
 
 void Link::worker_ended() {
     worker_.reset();
+    has_views_open_ = false;
     worker_ended_by_itself_ = true;
     worker_again_at_ = {clock_.steady().ms + worker_again_after_ms};
     watch_descriptors();
@@ -157,6 +161,11 @@ void Link::handle(ChannelMessage message) {
     }
     const auto* commit = std::get_if<AppendCommit>(&message);
     const auto* roster = std::get_if<AppendRoster>(&message);
+    if (const auto* erased = std::get_if<Erased>(&message)) {
+        // Not kept on a full disk: then no receipt goes out before the next start.
+        static_cast<void>(open_ ? open_->views_erased(*erased) : Status());
+        return;
+    }
     if (!open_ && (commit != nullptr || roster != nullptr)) {
         const Ticket ticket = commit != nullptr ? commit->ticket : roster->ticket;
         return answer(Failed{ticket, std::string(store_disk_full.name()), paused_});
@@ -189,6 +198,8 @@ void Link::open_store(crypto::Secret link_key) {
         paused_.clear();
         watch_descriptors();
     }
+    follow_erasures();
+    has_views_open_ = true;
     answer(Opened{});
     told_.clear();
     tell_moved();
@@ -200,6 +211,15 @@ void Link::tend_reserve() {
     if (may_make && clock_.steady() >= reserve_again_at_) {
         reserve_.tend();
         reserve_again_at_ = {clock_.steady().ms + reserve_again_after_ms};
+    }
+}
+
+/// The commits of a right that was withdrawn go when the store is opened, before anything rests on
+/// them.
+void Link::follow_rights() {
+    if (open_ && open_->should_open_again()) {
+        open_.reset();
+        open_again();
     }
 }
 
@@ -252,6 +272,28 @@ void Link::bundle_acted(const BundleAct& act) {
     }
 }
 
+/// Of a locked node: nobody can make its views anew without the content that was erased, or that it
+/// lost its right to, so they go; they are made from the log when it is unlocked. Whoever has them
+/// open sees to it himself.
+void Link::follow_erasures() {
+    if (!open_ || has_views_open_) {
+        return;
+    }
+    for (const auto& realm : open_->realms()) {
+        const ErasureMarks& marks = realm->erasures();
+        if (marks.views == marks.log && !realm->has_dropped()) {
+            continue;
+        }
+        const auto views = realm->is_home()
+                               ? directory_.views()
+                               : directory_.partner(to_base32(realm->id().view())).views();
+        if (remove_database(views)) {
+            realm->views_dropped();
+            static_cast<void>(realm->views_erased(marks.log));
+        }
+    }
+}
+
 void Link::sync_now() {
     if (open_) {
         open_->sync_now();
@@ -287,6 +329,8 @@ Status Link::run() {
             worker_ended();
         }
         tell_moved();
+        follow_rights();
+        follow_erasures();
         const bool unattended = options_.service_key.has_value();
         if (!worker_ && worker_ended_by_itself_ && unattended &&
             clock_.steady() >= worker_again_at_) {

@@ -93,6 +93,7 @@ private:
     SteadyTime worker_again_at_;
     SteadyTime reserve_again_at_;
     bool worker_ended_by_itself_ = false;
+    bool has_views_open_ = false;  ///< the worker was told that it may open them
     std::map<RealmId, Moved> told_;  ///< what the worker knows
     pid_t starter_ = ::getppid();
     bool stopping_ = false;

@@ -177,6 +177,41 @@ json acts_json(const std::deque<BundleAct>& acts) {
     return out;
 }
 
+/// The newest order, and up to which one nothing is left here.
+json erasures_json(const OpenNode& open) {
+    const auto& orders = open.replica().roster().erasures();
+    const ErasureMarks& marks = open.home().erasures();
+    return {{"ordered", orders.empty() ? 0 : orders.back().value},
+            {"log", marks.log.value},
+            {"disk", marks.disk.value},
+            {"views", marks.views.value},
+            {"done", marks.done().value}};
+}
+
+/// Compartments that this node was given once and has no right to now, and what it keeps of them:
+/// commits of its own that do not count, for headquarters to admit.
+json withdrawn_json(const OpenNode& open) {
+    const auto& roster = open.replica().roster();
+    std::map<replication::CompartmentId, std::size_t> kept;
+    const auto known = open.store().known();
+    for (const auto& log : known ? *known : std::vector<replication::LogDescriptor>{}) {
+        if (roster.right(open.id(), log.compartment) == replication::Right::none) {
+            kept.try_emplace(log.compartment);
+        }
+    }
+    const auto aside = open.store().aside();
+    for (const auto& commit : aside ? *aside : std::vector<replication::CommitWrite>{}) {
+        if (const auto found = kept.find(commit.descriptor.compartment); found != kept.end()) {
+            ++found->second;
+        }
+    }
+    json out = json::array();
+    for (const auto& [compartment, commits] : kept) {
+        out.push_back({{"compartment", to_base32(compartment.view())}, {"kept_aside", commits}});
+    }
+    return out;
+}
+
 json open_json(const OpenNode& open) {
     const auto& replica = open.replica();
     const auto& roster = replica.roster();
@@ -206,6 +241,8 @@ json open_json(const OpenNode& open) {
             {"fork_list", forks_json(replica)},
             {"receipts", replica.receipts().size()},
             {"delivery", delivery_json(replica)},
+            {"erasures", erasures_json(open)},
+            {"withdrawn", withdrawn_json(open)},
             {"log_bytes", open.store().used_bytes()},
             {"refused_strangers", open.endpoint().refusals().strangers},
             {"peers", peers_json(open)},

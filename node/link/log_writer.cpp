@@ -1,8 +1,18 @@
 #include "node/link/log_writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace entrepot::node {
+namespace {
+
+bool has_roster_entry(const std::vector<replication::Write>& writes) {
+    return std::any_of(writes.begin(), writes.end(), [](const replication::Write& write) {
+        return std::holds_alternative<replication::RosterWrite>(write.what);
+    });
+}
+
+}  // namespace
 
 LogWriter::LogWriter(LogStore& store, std::function<void()> done)
     : store_(store), done_(std::move(done)), thread_([this] { run(); }) {}
@@ -80,9 +90,19 @@ void LogWriter::run() {
             failed_ = true;
             submitted_.clear();
         }
+        const bool may_have_erased = outcome.stored && has_roster_entry(writes);
         outcomes_.push_back(std::move(outcome));
         changed_.notify_all();
         done_();
+        if (may_have_erased) {
+            busy_ = true;
+            lock.unlock();
+            static_cast<void>(store_.compact_erased());
+            lock.lock();
+            busy_ = false;
+            changed_.notify_all();
+            done_();
+        }
     }
 }
 

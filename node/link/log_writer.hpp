@@ -20,6 +20,8 @@ struct WriteOutcome {
 
 class LogWriter {
 public:
+    /// After a transaction with a roster entry it also compacts what erasures left, if they did;
+    /// what is submitted meanwhile waits. Where that fails the store's marks say so.
     /// `done` is called in the writer's thread after each transaction; it may only wake others.
     LogWriter(LogStore& store, std::function<void()> done);
     /// Finishes what was submitted.

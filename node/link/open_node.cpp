@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "node/access/vault.hpp"
@@ -226,14 +227,29 @@ Status OpenNode::follow_roster() {
         return {};
     }
     followed_ = entries();
+    has_lost_ = std::any_of(realms_.begin(), realms_.end(),
+                            [](const auto& realm) { return realm->holds_lost(); });
     sessions_->follow_rosters();
     endpoint_->allow(allowed());
     return endpoint_->set_dial_targets(targets());
 }
 
+bool OpenNode::should_open_again() const {
+    return has_lost_ && std::all_of(realms_.begin(), realms_.end(),
+                                    [](const auto& realm) { return realm->is_idle(); });
+}
+
+Status OpenNode::views_erased(const Erased& told) {
+    Realm* realm = find(told.realm);
+    return realm == nullptr ? Status() : realm->views_erased({told.roster_length});
+}
+
 Status OpenNode::work() {
     TRY(take_outcomes());
     bundles_->work();
+    for (const auto& realm : realms_) {
+        realm->note_erasures();
+    }
     submit_writes();
     TRY(follow_roster());
     sessions_->pump();

@@ -46,6 +46,13 @@ public:
 
     /// See LogWriter::set_make_room: of every realm, also of those that begin later.
     void set_make_room(const std::function<bool()>& make_room);
+    /// The worker's views of that realm have nothing left of the erasures up to this one.
+    Status views_erased(const Erased& told);
+    /// Whether the node has to be opened again, so that commits of a right that was withdrawn go;
+    /// only when nobody waits for an answer.
+    bool should_open_again() const;
+    const Realm& home() const { return *realms_.front(); }
+
     /// Dials and checks at once.
     void sync_now();
     BundleDesk& bundles() { return *bundles_; }
@@ -75,7 +82,6 @@ private:
     Result<Realm*> begin_realm(RealmId id, ByteView first_entry);
     Realm* find(const RealmId& id);
     Realm& home() { return *realms_.front(); }
-    const Realm& home() const { return *realms_.front(); }
     std::vector<const replication::Roster*> rosters() const;
     std::set<replication::PeerKey> allowed() const;
     std::vector<replication::DialTarget> targets() const;
@@ -97,6 +103,7 @@ private:
     std::unique_ptr<BundleDesk> bundles_;  ///< of the administration's own realm
     std::function<void(const BundleAct&)> acted_;
     std::uint64_t followed_ = 0;  ///< entries of all rosters
+    bool has_lost_ = false;       ///< a right was withdrawn since it was opened
 };
 
 }  // namespace entrepot::node

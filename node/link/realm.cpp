@@ -1,5 +1,6 @@
 #include "node/link/realm.hpp"
 
+#include "node/store/erasure/lost_compartments.hpp"
 #include "replication/log/commit_builder.hpp"
 
 namespace entrepot::node {
@@ -20,6 +21,7 @@ Realm::~Realm() {
 Status Realm::start(const replication::NodeId& self) {
     TRY_ASSIGN(const auto entries, store_->roster_entries());
     TRY_ASSIGN(Roster roster, Roster::from_entries(entries));
+    TRY(drop_lost(roster, self));
     TRY_ASSIGN(auto heads, store_->heads());
     TRY_ASSIGN(auto forks, store_->forks());
     TRY_ASSIGN(auto quarantined, store_->aside());
@@ -28,10 +30,11 @@ Status Realm::start(const replication::NodeId& self) {
     TRY_ASSIGN(auto ended, store_->ended());
     TRY_ASSIGN(auto receipts, store_->receipts());
     TRY_ASSIGN(position_, store_->last_position());
+    TRY_ASSIGN(erasures_, store_->erasure_marks());
     replica_ = std::make_unique<replication::Replica>(
         replication::ReplicaStart{self, std::move(roster), std::move(heads), std::move(forks),
                                   std::move(quarantined), std::move(rewinds), std::move(known),
-                                  std::move(ended), std::move(receipts)},
+                                  std::move(ended), std::move(receipts), erasures_.done()},
         *store_);
     return {};
 }
@@ -103,6 +106,49 @@ Result<bool> Realm::take_outcomes() {
         }
     }
     return !outcomes.empty();
+}
+
+/// Before anything rests on what is held: commits of rights that were withdrawn go.
+Status Realm::drop_lost(const Roster& roster, const replication::NodeId& self) {
+    TRY_ASSIGN(const auto heads, store_->heads());
+    const auto lost = lost_logs(heads, roster, self);
+    has_dropped_ = !lost.empty();
+    if (lost.empty()) {
+        return {};
+    }
+    const auto directory = store_->directory();
+    const crypto::Secret key = store_->link_key().duplicate();
+    store_.reset();
+    TRY(drop_logs(directory, key, lost, roster, self));
+    TRY_ASSIGN(store_,
+               LogStore::open(directory, LogStore::Access::read_write, key.duplicate()));
+    return {};
+}
+
+void Realm::note_erasures() {
+    const auto& orders = roster().erasures();
+    if (orders.empty() || erasures_.done() == orders.back()) {
+        return;
+    }
+    if (const auto marks = store_->erasure_marks()) {
+        erasures_ = *marks;
+        replica_->note_erased(erasures_.done());
+    }
+}
+
+Status Realm::views_erased(replication::RosterLength upto) {
+    TRY(store_->set_views_erased(upto));
+    note_erasures();
+    return {};
+}
+
+bool Realm::holds_lost() const {
+    return !lost_logs(replica_->heads(), roster(), replica_->self()).empty();
+}
+
+bool Realm::is_idle() const {
+    return awaiting_.empty() && !replica_->has_writes() &&
+           replica_->durable_sequence() == replica_->queued_sequence();
 }
 
 Moved Realm::moved() const {

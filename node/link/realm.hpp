@@ -36,6 +36,21 @@ public:
     /// Takes what the writer did; whether anything became durable. An error is the store's.
     Result<bool> take_outcomes();
 
+    /// Looks how far erasures are carried out, and has receipts say so.
+    void note_erasures();
+    /// As it was when that was last looked at.
+    const ErasureMarks& erasures() const { return erasures_; }
+    /// The views have nothing left of the erasures up to this one.
+    Status views_erased(replication::RosterLength upto);
+    /// Whether commits of compartments are held that this node has no right to any more: they go
+    /// when the realm is opened again.
+    bool holds_lost() const;
+    /// Whether nobody waits for anything to be written.
+    bool is_idle() const;
+    /// Whether such commits went when it was opened: views made of them have to go too.
+    bool has_dropped() const { return has_dropped_; }
+    void views_dropped() { has_dropped_ = false; }
+
     const RealmId& id() const { return id_; }
     bool is_home() const { return id_.is_zero(); }
     Moved moved() const;
@@ -49,6 +64,7 @@ private:
     Realm(RealmId id, std::unique_ptr<LogStore> store, Answer answer)
         : id_(id), store_(std::move(store)), answer_(std::move(answer)) {}
     Status start(const replication::NodeId& self);
+    Status drop_lost(const replication::Roster& roster, const replication::NodeId& self);
     void fail(Ticket ticket, const Error& error);
 
     RealmId id_;
@@ -58,6 +74,8 @@ private:
     std::unique_ptr<LogWriter> writer_;
     std::map<std::uint64_t, std::vector<Ticket>> awaiting_;  ///< by sequence of the write
     LogPosition position_;
+    ErasureMarks erasures_;
+    bool has_dropped_ = false;
 };
 
 }  // namespace entrepot::node

@@ -50,11 +50,17 @@ struct Describer {
         return out;
     }
     Lines operator()(const replication::ErasureEntry& entry) const {
-        return {"orders every node to erase " + std::to_string(entry.changes.size()) +
-                    " changes and " + std::to_string(entry.blobs.size()) + " attachments",
-                entry.record.is_zero() ? "the rest of the record stays"
-                                       : "the record is erased whole: " +
-                                             called(entry.record.view())};
+        const bool is_whole = entry.whole && !entry.record.is_zero();
+        Lines out{"orders every node to erase " + std::to_string(entry.changes.size()) +
+                      " changes and " + std::to_string(entry.blobs.size()) +
+                      " attachments, for good",
+                  (is_whole ? "erased whole: the record of name " : "the rest stays of record ") +
+                      called(entry.record.view())};
+        for (const Hash& record : entry.further) {
+            out.push_back("erased whole: the record of name " + called(record.view()));
+        }
+        out.push_back("why: " + entry.reason);
+        return out;
     }
     Lines operator()(const replication::RootChange& change) const {
         Lines out{"changes the root keys: from now on " + std::to_string(change.threshold) +

@@ -203,6 +203,15 @@ std::uint64_t Environment::used_bytes() const {
     return (state.me_last_pgno + 1) * stat.ms_psize;
 }
 
+bool Environment::is_replaced() const {
+    int file = -1;
+    struct stat held {};
+    struct stat there {};
+    return mdb_env_get_fd(env_, &file) == 0 && ::fstat(file, &held) == 0 &&
+           ::stat((path_ + "/data.mdb").c_str(), &there) == 0 &&
+           (held.st_ino != there.st_ino || held.st_dev != there.st_dev);
+}
+
 Status Environment::copy_compacted(const std::filesystem::path& directory) const {
     const NarrowUmask narrow;
     return status_of(mdb_env_copy2(env_, directory.c_str(), MDB_CP_COMPACT),
@@ -210,7 +219,9 @@ Status Environment::copy_compacted(const std::filesystem::path& directory) const
 }
 
 Transaction::Transaction(Transaction&& other) noexcept
-    : environment_(other.environment_), txn_(std::exchange(other.txn_, nullptr)) {}
+    : environment_(other.environment_),
+      keeps_(std::move(other.keeps_)),
+      txn_(std::exchange(other.txn_, nullptr)) {}
 
 Transaction& Transaction::operator=(Transaction&& other) noexcept {
     if (this != &other) {
@@ -218,6 +229,7 @@ Transaction& Transaction::operator=(Transaction&& other) noexcept {
             mdb_txn_abort(txn_);
         }
         environment_ = other.environment_;
+        keeps_ = std::move(other.keeps_);
         txn_ = std::exchange(other.txn_, nullptr);
     }
     return *this;

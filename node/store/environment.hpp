@@ -47,7 +47,9 @@ enum class PutMode { set, insert_only, append };
 
 class Transaction;
 
-class Environment {
+/// Held by a shared pointer where it is exchanged for its compacted copy while transactions run:
+/// each keeps the environment it was begun in.
+class Environment : public std::enable_shared_from_this<Environment> {
 public:
     /// Creates directory (0700) and files (0600) unless read_only; checks modes and owner (path.*)
     /// and, unless read_only, every page that is in use before the file is mapped. store.unreadable
@@ -65,6 +67,13 @@ public:
     std::uint64_t used_bytes() const;
     /// A compacted copy (freed pages left out) into an empty directory.
     Status copy_compacted(const std::filesystem::path& directory) const;
+    /// Whether the directory has another database than this one by now: a compacted copy took its
+    /// place.
+    bool is_replaced() const;
+    /// Puts `fresh`, an open compacted copy of this one, in its place on the disk, in one step, and
+    /// removes this one's files, which stay readable for whoever has them open. Nobody may write
+    /// either meanwhile.
+    Status replace_by(Environment& fresh);
 
 private:
     friend class Transaction;
@@ -112,9 +121,10 @@ public:
 private:
     friend class Environment;
     Transaction(const Environment* environment, MDB_txn* txn)
-        : environment_(environment), txn_(txn) {}
+        : environment_(environment), keeps_(environment->weak_from_this().lock()), txn_(txn) {}
     unsigned table(TableIndex index) const;
     const Environment* environment_;
+    std::shared_ptr<const Environment> keeps_;  ///< null when somebody else sees to that
     MDB_txn* txn_;
 };
 

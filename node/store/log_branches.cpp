@@ -61,7 +61,7 @@ Result<LogStore::KnownLog> LogStore::keep_known(const LogDescriptor& descriptor,
 Status LogStore::put(const replication::QuarantineWrite& quarantined, Transaction& transaction) {
     TRY_ASSIGN(const std::uint64_t place, next_number(transaction, aside_table));
     Bytes row = quarantined.commit.descriptor.encode();
-    append(row, quarantined.commit.bytes);
+    append(row, without_ordered(quarantined.commit.bytes));
     return transaction.put(aside_table, place, row, PutMode::append);
 }
 
@@ -144,7 +144,7 @@ Result<std::optional<replication::Receipt>> LogStore::receipt(
 
 Result<std::vector<replication::Receipt>> LogStore::receipts() const {
     std::vector<replication::Receipt> out;
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     Status failed;
     TRY(transaction.scan(receipts_table, 0, [&](std::uint64_t key, ByteView sealed) {
         const auto plain = rows_.open(domain_of(receipts_table), key, sealed);
@@ -162,7 +162,7 @@ Result<std::vector<replication::Receipt>> LogStore::receipts() const {
 
 Status LogStore::open_rows(TableIndex table, std::uint64_t from,
                            const std::function<Status(ByteView)>& visit) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     Status failed;
     TRY(transaction.scan(table, from + 1, [&](std::uint64_t key, ByteView sealed) {
         const auto plain = rows_.open(domain_of(table), key, sealed);
@@ -173,7 +173,7 @@ Status LogStore::open_rows(TableIndex table, std::uint64_t from,
 }
 
 Result<std::vector<replication::CommitWrite>> LogStore::aside() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     TRY_ASSIGN(auto rows, read_commits(transaction, aside_table, 0));
     std::vector<replication::CommitWrite> out;
     for (LeftCommit& row : rows) {
@@ -185,7 +185,7 @@ Result<std::vector<replication::CommitWrite>> LogStore::aside() const {
 }
 
 Result<std::vector<LeftCommit>> LogStore::left(std::uint64_t from) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     return read_commits(transaction, left_table, from);
 }
 
@@ -209,7 +209,7 @@ Result<std::vector<replication::RewindWrite>> LogStore::rewinds(std::uint64_t fr
 Result<std::vector<LogDescriptor>> LogStore::ended() const {
     std::vector<LogId> logs;
     {
-        TRY_ASSIGN(const Transaction transaction, environment_->read());
+        TRY_ASSIGN(const Transaction transaction, environment()->read());
         Status failed;
         TRY(transaction.scan(ended_table, ByteView{}, [&](ByteView key, ByteView sealed) {
             const auto plain = rows_.open(domain_of(ended_table), key, sealed);
@@ -249,7 +249,7 @@ Result<std::optional<LogDescriptor>> LogStore::descriptor(const LogId& log) cons
     if (const auto found = known(log)) {
         return std::optional(found->descriptor);
     }
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     {
         const std::lock_guard lock(mutex_);
         TRY(load_logs(transaction));
@@ -259,7 +259,7 @@ Result<std::optional<LogDescriptor>> LogStore::descriptor(const LogId& log) cons
 }
 
 Result<LogStore::Marks> LogStore::marks() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     Marks out;
     TRY_ASSIGN(out.rewinds, transaction.count(rewinds_table));
     TRY_ASSIGN(out.left, transaction.count(left_table));

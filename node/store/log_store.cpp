@@ -34,9 +34,15 @@ EnvironmentOptions LogStore::options(Access access) {
 Result<std::unique_ptr<LogStore>> LogStore::open(const std::filesystem::path& directory,
                                                  Access access, crypto::Secret link_key) {
     TRY_ASSIGN(auto environment, Environment::open(directory, options(access)));
-    std::unique_ptr<LogStore> out(new LogStore(std::move(environment), std::move(link_key)));
-    TRY_ASSIGN(const Transaction transaction, out->environment_->read());
-    TRY(out->load_logs(transaction));
+    std::unique_ptr<LogStore> out(
+        new LogStore(directory, access, std::move(environment), std::move(link_key)));
+    {
+        TRY_ASSIGN(const Transaction transaction, out->environment()->read());
+        TRY(out->load_logs(transaction));
+    }
+    if (access == Access::read_write) {
+        TRY(out->finish_erasures());
+    }
     return out;
 }
 
@@ -93,7 +99,7 @@ Result<LogStore::KnownLog> LogStore::known_or_new(const LogDescriptor& descripto
 }
 
 Result<std::vector<Bytes>> LogStore::roster_entries(std::uint64_t from) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     std::vector<Bytes> out;
     Status failed;
     TRY(transaction.scan(roster_table, from + 1, [&](std::uint64_t key, ByteView sealed) {
@@ -110,7 +116,7 @@ Result<std::vector<Bytes>> LogStore::roster_entries(std::uint64_t from) const {
 }
 
 Result<replication::Heads> LogStore::heads() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     std::vector<KnownLog> logs;
     {
         const std::lock_guard lock(mutex_);
@@ -136,7 +142,7 @@ Result<replication::Heads> LogStore::heads() const {
 }
 
 Result<LogPosition> LogStore::last_position() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     TRY_ASSIGN(const auto last, transaction.last(commits_table));
     return LogPosition{last ? last->first : 0};
 }
@@ -156,7 +162,7 @@ Result<Bytes> LogStore::read(const LogId& log, CommitNumber number) const {
     if (!found) {
         return no_commit();
     }
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     TRY_ASSIGN(const auto position, position_of(transaction, *found, number));
     if (!position) {
         return no_commit();
@@ -175,7 +181,7 @@ Result<std::optional<HeldCommit>> LogStore::find(const LogId& log, CommitNumber 
     if (!found) {
         return Found{};
     }
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     TRY_ASSIGN(const auto position, position_of(transaction, *found, number));
     if (!position) {
         return Found{};
@@ -190,7 +196,7 @@ Result<std::optional<HeldCommit>> LogStore::find(const LogId& log, CommitNumber 
 
 Status LogStore::scan(LogPosition after,
                       const std::function<bool(const StoredCommit&)>& visit) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     Status failed;
     TRY(transaction.scan(commits_table, after.value + 1, [&](std::uint64_t key, ByteView row) {
         const std::uint32_t index = WireReader(row).u32();
@@ -213,12 +219,12 @@ Status LogStore::scan(LogPosition after,
 }
 
 Result<std::uint64_t> LogStore::aside_count() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     return transaction.count(aside_table);
 }
 
 Result<std::vector<replication::ForkProof>> LogStore::forks() const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     std::vector<replication::ForkProof> out;
     Status failed;
     TRY(transaction.scan(forks_table, 0, [&](std::uint64_t, ByteView row) {
@@ -238,7 +244,7 @@ Status LogStore::put(const replication::CommitWrite& commit, Transaction& transa
     TRY_ASSIGN(const KnownLog log, keep_known(commit.descriptor, transaction));
     TRY_ASSIGN(const std::uint64_t position, next_number(transaction, commits_table));
     WireWriter row;
-    row.u32(log.index).raw(commit.bytes);
+    row.u32(log.index).raw(without_ordered(commit.bytes));
     TRY(transaction.put(commits_table, position, row.view(), PutMode::append));
     WireWriter place;
     place.u64(position);
@@ -248,9 +254,11 @@ Status LogStore::put(const replication::CommitWrite& commit, Transaction& transa
 
 Status LogStore::put(const replication::RosterWrite& entry, Transaction& transaction) {
     const std::uint64_t number = entry.number.value;
-    return transaction.put(roster_table, number,
-                           rows_.seal(domain_of(roster_table), number, entry.bytes, entropy_),
-                           PutMode::append);
+    TRY(transaction.put(roster_table, number,
+                        rows_.seal(domain_of(roster_table), number, entry.bytes, entropy_),
+                        PutMode::append));
+    const auto order = ErasureOrder::read(entry.number, entry.bytes);
+    return order ? carry_out(*order, transaction) : Status();
 }
 
 Status LogStore::put(const replication::ForkWrite& fork, Transaction& transaction) {
@@ -259,7 +267,8 @@ Status LogStore::put(const replication::ForkWrite& fork, Transaction& transactio
 }
 
 Status LogStore::write(std::span<const replication::Write> writes) {
-    TRY_ASSIGN(Transaction transaction, environment_->write());
+    const std::lock_guard writing(writing_);
+    TRY_ASSIGN(Transaction transaction, environment()->write());
     std::size_t known_before = 0;
     {
         const std::lock_guard lock(mutex_);
@@ -286,7 +295,7 @@ Status LogStore::write(std::span<const replication::Write> writes) {
 }
 
 Result<std::optional<Bytes>> LogStore::link_row(LinkRow row) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     const auto key = static_cast<std::uint64_t>(row);
     TRY_ASSIGN(const auto sealed, transaction.get(rows_table, key));
     if (!sealed) {
@@ -297,21 +306,23 @@ Result<std::optional<Bytes>> LogStore::link_row(LinkRow row) const {
 }
 
 Status LogStore::set_link_row(LinkRow row, ByteView plain, crypto::Entropy& entropy) {
-    TRY_ASSIGN(Transaction transaction, environment_->write());
+    const std::lock_guard writing(writing_);
+    TRY_ASSIGN(Transaction transaction, environment()->write());
     const auto key = static_cast<std::uint64_t>(row);
     TRY(transaction.put(rows_table, key, rows_.seal(domain_of(rows_table), key, plain, entropy)));
     return transaction.commit();
 }
 
 Status LogStore::require_new_incarnation(const LogId& log) {
-    TRY_ASSIGN(Transaction transaction, environment_->write());
+    const std::lock_guard writing(writing_);
+    TRY_ASSIGN(Transaction transaction, environment()->write());
     TRY(transaction.put(ended_table, log.view(),
                         rows_.seal(domain_of(ended_table), log.view(), {}, entropy_)));
     return transaction.commit();
 }
 
 Result<bool> LogStore::needs_new_incarnation(const LogId& log) const {
-    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    TRY_ASSIGN(const Transaction transaction, environment()->read());
     TRY_ASSIGN(const auto sealed, transaction.get(ended_table, log.view()));
     if (sealed) {
         TRY(rows_.open(domain_of(ended_table), log.view(), *sealed));

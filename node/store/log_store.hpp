@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "node/store/environment.hpp"
+#include "node/store/erasure/erasure_marks.hpp"
 #include "node/store/sealed_rows.hpp"
 #include "replication/log/heads.hpp"
 #include "replication/store.hpp"
@@ -26,7 +27,7 @@ struct LogPosition {
 };
 
 /// Rows of which there is one a node, sealed under the link key.
-enum class LinkRow : std::uint64_t { identity = 1, settings = 2, peers = 3 };
+enum class LinkRow : std::uint64_t { identity = 1, settings = 2, peers = 3, erasures = 4 };
 
 struct HeldCommit {
     LogPosition position;
@@ -80,7 +81,9 @@ public:
     /// store.row_broken when the row is not what was sealed for this log.
     Result<bool> needs_new_incarnation(const replication::LogId& log) const;
 
-    std::uint64_t used_bytes() const { return environment_->used_bytes(); }
+    std::uint64_t used_bytes() const { return environment()->used_bytes(); }
+    const std::filesystem::path& directory() const { return directory_; }
+    const crypto::Secret& link_key() const { return rows_.key(); }
     /// The tables of this environment.
     static EnvironmentOptions options(Access access);
 
@@ -109,15 +112,43 @@ public:
     };
     Result<Marks> marks() const;
 
+    // Erasures, erasure/log_erasures.cpp. write() swaps what a roster entry orders in the entry's
+    // own transaction, and what comes with a commit later before it is stored.
+
+    /// How far erasures are carried out here; as stored.
+    Result<ErasureMarks> erasure_marks() const;
+    /// Takes out of the file what erasures left in freed pages: puts a compacted copy in its place
+    /// and removes copies that were set aside as damaged. Does nothing when that is done. Other
+    /// writers wait. store.disk_full when there is no room for the copy.
+    Status compact_erased();
+    /// Tells that this node's views have nothing left of the erasures up to this one.
+    Status set_views_erased(replication::RosterLength upto);
+    /// For who only reads: goes on with the compacted copy where the writer has put one in place.
+    Status follow_compaction();
+
 private:
     struct KnownLog {
         std::uint32_t index = 0;
         replication::LogDescriptor descriptor;
         replication::LogId id;
     };
-    LogStore(std::unique_ptr<Environment> environment, crypto::Secret link_key)
-        : environment_(std::move(environment)),
+    LogStore(std::filesystem::path directory, Access access,
+             std::shared_ptr<Environment> environment, crypto::Secret link_key)
+        : directory_(std::move(directory)),
+          access_(access),
+          environment_(std::move(environment)),
           rows_(std::move(link_key), crypto::domain::link_row) {}
+    std::shared_ptr<Environment> environment() const;
+    Result<ErasureMarks> erasure_marks(const Transaction& transaction) const;
+    Status keep_marks(const ErasureMarks& marks, Transaction& transaction);
+    Status finish_erasures();
+    Status learn_ordered(std::uint64_t from);
+    Status carry_out(const ErasureOrder& order, Transaction& transaction);
+    Result<bool> swap_counted(const ErasedPlaces& places, Transaction& transaction);
+    Result<bool> swap_beside(TableIndex table, const ErasedPlaces& places,
+                             Transaction& transaction);
+    /// The commit as it may be stored here.
+    Bytes without_ordered(ByteView commit) const;
     Status load_logs(const Transaction& transaction) const;
     std::optional<KnownLog> known(const replication::LogId& log) const;
     std::optional<KnownLog> known(std::uint32_t index) const;
@@ -140,9 +171,14 @@ private:
                                                      const KnownLog& log,
                                                      replication::CommitNumber number) const;
 
-    std::unique_ptr<Environment> environment_;
+    std::filesystem::path directory_;
+    Access access_;
+    std::shared_ptr<Environment> environment_;
     SealedRows rows_;
     crypto::SystemEntropy entropy_;
+    std::mutex writing_;              ///< one writer, or a compaction
+    ErasedPlaces ordered_;            ///< all that the roster's erasures name, for who writes
+    mutable std::mutex environment_mutex_;
     mutable std::mutex mutex_;  ///< of the two maps of logs
     mutable std::unordered_map<replication::LogId, std::uint32_t, FixedBytesHash> index_of_;
     mutable std::vector<KnownLog> logs_;

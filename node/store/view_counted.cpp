@@ -126,7 +126,8 @@ Result<std::vector<QuarantinedContent>> ViewStore::quarantined() const {
     return out;
 }
 
-Status ViewStore::drop_quarantined(const std::function<bool(const replication::Dot&)>& is_dropped) {
+Status ViewStore::drop_quarantined(
+    const std::function<bool(const QuarantinedContent&)>& is_dropped) {
     TRY_ASSIGN(Transaction * transaction, batch());
     std::vector<std::uint64_t> rows;
     Status failed;
@@ -135,7 +136,7 @@ Status ViewStore::drop_quarantined(const std::function<bool(const replication::D
         const auto content =
             plain ? decode_quarantined(*plain) : Result<QuarantinedContent>(plain.error());
         failed = content ? Status{} : Status(content.error());
-        if (content && is_dropped(content->dot)) {
+        if (content && is_dropped(*content)) {
             rows.push_back(row);
         }
         return content.has_value();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "crypto/base/ensure.hpp"
 #include "crypto/base/wire.hpp"
+#include "node/store/erasure/compaction.hpp"
 #include "node/store/view_tables.hpp"
 
 namespace entrepot::node {
@@ -98,7 +100,7 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
     TRY_ASSIGN(auto environment, Environment::open(directory, view_options()));
     crypto::Secret index_key = crypto::derive(vault_key.view(), crypto::domain::vault_index, {});
     std::unique_ptr<ViewStore> out(new ViewStore(
-        std::move(environment), SealedRows(std::move(vault_key), crypto::domain::vault_row),
+        directory, std::move(environment), SealedRows(std::move(vault_key), crypto::domain::vault_row),
         std::move(index_key)));
     TRY(out->read_standing());
     return out;
@@ -307,6 +309,17 @@ Status ViewStore::clear() {
     TRY(transaction.commit());
     unflushed_ = 0;
     return read_standing();
+}
+
+Status ViewStore::compact() {
+    ENSURE(unflushed_ == 0);
+    batch_.reset();
+    TRY(remove_copies(directory_));
+    TRY_ASSIGN(std::shared_ptr<Environment> fresh,
+               compacted_copy(*environment_, directory_, view_options()));
+    TRY(environment_->replace_by(*fresh));
+    environment_ = std::move(fresh);
+    return {};
 }
 
 Status ViewSnapshot::scan(bool only_conflicts,

@@ -118,8 +118,8 @@ public:
 
     Status add_quarantined(const QuarantinedContent& content);
     Result<std::vector<QuarantinedContent>> quarantined() const;
-    /// Takes out content of commits that do not count any more.
-    Status drop_quarantined(const std::function<bool(const replication::Dot&)>& is_dropped);
+    /// Takes out content of commits that do not count any more, or that was erased.
+    Status drop_quarantined(const std::function<bool(const QuarantinedContent&)>& is_dropped);
 
     /// What a log has said of officers up to position(); empty when nothing.
     const LogOfficers& officers(const replication::LogId& log) const;
@@ -131,11 +131,16 @@ public:
     Result<std::unique_ptr<ViewSnapshot>> snapshot() const;
     /// Empties the views: they are rebuilt from the log.
     Status clear();
+    /// Takes out of the file what rows left in freed pages: puts a compacted copy in its place, and
+    /// removes views that were set aside. Nothing may be unflushed. Snapshots go on with the old.
+    Status compact();
     std::uint64_t used_bytes() const { return environment_->used_bytes(); }
 
 private:
-    ViewStore(std::unique_ptr<Environment> environment, SealedRows rows, crypto::Secret index_key)
-        : environment_(std::move(environment)),
+    ViewStore(std::filesystem::path directory, std::shared_ptr<Environment> environment,
+              SealedRows rows, crypto::Secret index_key)
+        : directory_(std::move(directory)),
+          environment_(std::move(environment)),
           rows_(std::move(rows)),
           index_key_(std::move(index_key)) {}
     /// What the last load found, for the save that follows it.
@@ -151,7 +156,8 @@ private:
     Status note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts);
     std::array<std::uint8_t, 16> index_of(const replication::RecordKey& key) const;
 
-    std::unique_ptr<Environment> environment_;
+    std::filesystem::path directory_;
+    std::shared_ptr<Environment> environment_;
     SealedRows rows_;
     crypto::Secret index_key_;
     crypto::SystemEntropy entropy_;

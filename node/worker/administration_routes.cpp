@@ -4,6 +4,7 @@
 
 #include "node/databases/json_text.hpp"
 #include "node/desk/headquarters.hpp"
+#include "node/erasure/retention.hpp"
 #include "node/headquarters/enrolment.hpp"
 #include "node/headquarters/quarantine.hpp"
 #include "node/headquarters/revocation.hpp"
@@ -24,7 +25,11 @@ std::vector<AdministrationRoute> administration_routes() {
                                                       : grant_right(desk, body, std::move(done));
              }},
             {"POST", "/administration/revocations", revoke_node},
-            {"POST", "/administration/admissions", admit_commits}};
+            {"POST", "/administration/admissions", admit_commits},
+            {"POST", "/administration/erasures", erase_record},
+            {"POST", "/administration/retention", sweep_retention},
+            {"GET", "/administration/erasures",
+             [](Desk& desk, const nlohmann::json&, JsonDone done) { done(list_erasures(desk)); }}};
 }
 
 }  // namespace entrepot::node

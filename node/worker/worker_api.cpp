@@ -195,7 +195,8 @@ void add_record_routes(Router& router, WorkLoop& loop) {
                    const ListingWish wish{text_of(call.body, "database"),
                                           text_of(call.body, "query"),
                                           call.body.value("limit", std::size_t{100}),
-                                          call.body.value("offset", std::size_t{0})};
+                                          call.body.value("offset", std::size_t{0}),
+                                          call.desk.roster().named_by_erasures()};
                    const auto answer =
                        audited(call.loop, call.request,
                                {kind_of(call.request, AuditKind::search),

@@ -130,11 +130,17 @@ struct ChangePlace {
 };
 
 /// Legal order to erase: every node swaps these changes for their leaves and drops the blobs.
-/// `record` is erased_record() of a record that is erased whole, zero when only a path of one is.
+/// `record` is erased_record() of the record, zero when the order names none.
 struct ErasureEntry {
+    static constexpr std::size_t reason_limit = 200;
+
     Hash record;
     std::vector<ChangePlace> changes;  ///< rising, each once
     std::vector<BlobId> blobs;         ///< rising, each once
+    /// The record is erased whole, and later changes to it are excluded; else only these changes.
+    bool whole = true;
+    std::vector<Hash> further;  ///< other records erased whole by the same order; rising
+    std::string reason;         ///< in clear for every node: no names in it
 };
 
 /// Other root keys from here on. The fingerprint that was pinned stays that of the genesis.

@@ -219,7 +219,8 @@ Status check_kind(const CutEntry& entry, const Standing& standing) {
 }
 
 Status check_kind(const ErasureEntry& entry, const Standing&) {
-    if (entry.changes.empty() && entry.blobs.empty() && entry.record.is_zero()) {
+    const bool names_a_record = entry.whole && !entry.record.is_zero();
+    if (entry.changes.empty() && entry.blobs.empty() && !names_a_record) {
         return Error{roster_erasure, "an erasure of nothing"};
     }
     const bool none_zero =
@@ -227,6 +228,10 @@ Status check_kind(const ErasureEntry& entry, const Standing&) {
                     [](const ChangePlace& p) { return p.number.value != 0 && p.change != 0; });
     if (!none_zero) {
         return Error{roster_erasure, "commits and changes are numbered from 1"};
+    }
+    const bool is_whole = entry.further.empty() || (names_a_record && !entry.further[0].is_zero());
+    if (!is_whole) {
+        return Error{roster_erasure, "several records are erased whole, and by their names"};
     }
     return {};
 }

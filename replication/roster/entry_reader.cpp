@@ -168,26 +168,30 @@ void want_rising(WireReader& reader, const std::vector<T>& items) {
     }
 }
 
-ErasureEntry read_erasure(WireReader& reader) {
-    ErasureEntry out;
-    out.record = reader.fixed<Hash>();
-    out.changes = read_all<ChangePlace>(reader, [](WireReader& r) {
-        const auto log = r.fixed<LogId>();
-        const CommitNumber number{r.u64()};
-        return ChangePlace{log, number, r.u16()};
-    });
-    out.blobs = read_all<BlobId>(reader, [](WireReader& r) { return r.fixed<BlobId>(); });
-    want_rising(reader, out.changes);
-    want_rising(reader, out.blobs);
-    return out;
-}
-
 bool read_flag(WireReader& reader) {
     const std::uint8_t value = reader.u8();
     if (value > 1) {
         reader.fail_limit();
     }
     return value == 1;
+}
+
+ErasureEntry read_erasure(WireReader& reader) {
+    ErasureEntry out;
+    out.record = reader.fixed<Hash>();
+    out.whole = read_flag(reader);
+    out.reason = as_text(reader.sized8(ErasureEntry::reason_limit));
+    out.further = read_all<Hash>(reader, [](WireReader& r) { return r.fixed<Hash>(); });
+    out.changes = read_all<ChangePlace>(reader, [](WireReader& r) {
+        const auto log = r.fixed<LogId>();
+        const CommitNumber number{r.u64()};
+        return ChangePlace{log, number, r.u16()};
+    });
+    out.blobs = read_all<BlobId>(reader, [](WireReader& r) { return r.fixed<BlobId>(); });
+    want_rising(reader, out.further);
+    want_rising(reader, out.changes);
+    want_rising(reader, out.blobs);
+    return out;
 }
 
 PartnerEntry read_partner(WireReader& reader) {

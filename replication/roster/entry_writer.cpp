@@ -94,7 +94,9 @@ void write_revocation(WireWriter& writer, const RevocationEntry& entry) {
 }
 
 void write_erasure(WireWriter& writer, const ErasureEntry& entry) {
-    writer.fixed(entry.record);
+    ENSURE(entry.reason.size() <= ErasureEntry::reason_limit);
+    writer.fixed(entry.record).u8(entry.whole ? 1 : 0).sized8(as_bytes(entry.reason));
+    write_all(writer, entry.further, [](WireWriter& w, const Hash& record) { w.fixed(record); });
     write_all(writer, entry.changes, [](WireWriter& w, const ChangePlace& place) {
         w.fixed(place.log).u64(place.number.value).u16(place.change);
     });

@@ -226,4 +226,31 @@ const std::set<ChangePlace>& Roster::erased_changes() const {
     return standing_->erased_changes;
 }
 
+const std::vector<RosterLength>& Roster::erasures() const {
+    return standing_->erasures;
+}
+
+std::vector<RosterLength> Roster::erasures_of(const CompartmentId& compartment,
+                                              const RecordId& record) const {
+    if (standing_->erasures_of.empty()) {
+        return {};
+    }
+    const auto found = standing_->erasures_of.find(erased_record(compartment, record));
+    return found == standing_->erasures_of.end() ? std::vector<RosterLength>{} : found->second;
+}
+
+ErasureEntry Roster::erasure(RosterLength number) const {
+    const auto entry = decode_entry(entries_.at(number.value - 1));
+    ENSURE(entry && std::holds_alternative<ErasureEntry>(entry->content));
+    return std::get<ErasureEntry>(entry->content);
+}
+
+std::set<Hash> Roster::named_by_erasures() const {
+    std::set<Hash> out;
+    for (const auto& [record, orders] : standing_->erasures_of) {
+        out.insert(record);
+    }
+    return out;
+}
+
 }  // namespace entrepot::replication

@@ -117,6 +117,15 @@ public:
     /// Whether the record was erased whole: later changes to it are excluded.
     bool is_erased(const CompartmentId& compartment, const RecordId& record) const;
     const std::set<ChangePlace>& erased_changes() const;
+    /// Numbers of all erasures so far, rising.
+    const std::vector<RosterLength>& erasures() const;
+    /// Those that name this record, in whole or in part; rising.
+    std::vector<RosterLength> erasures_of(const CompartmentId& compartment,
+                                          const RecordId& record) const;
+    /// The erasure of that number, which must be one of erasures().
+    ErasureEntry erasure(RosterLength number) const;
+    /// Names of all records that an erasure names, see erased_record().
+    std::set<Hash> named_by_erasures() const;
 
 private:
     std::vector<Bytes> entries_;

@@ -176,12 +176,20 @@ void Standing::apply_content(const SchemaEditionEntry& entry, RosterLength) {
     schema_edition = entry;
 }
 
-void Standing::apply_content(const ErasureEntry& entry, RosterLength) {
+void Standing::apply_content(const ErasureEntry& entry, RosterLength length) {
+    erasures.push_back(length);
+    std::vector<Hash> records = entry.further;
+    if (!entry.record.is_zero()) {
+        records.push_back(entry.record);
+    }
+    for (const Hash& record : records) {
+        erasures_of[record].push_back(length);
+        if (entry.whole) {
+            erased_records.insert(record);
+        }
+    }
     erased_changes.insert(entry.changes.begin(), entry.changes.end());
     erased_blobs.insert(entry.blobs.begin(), entry.blobs.end());
-    if (!entry.record.is_zero()) {
-        erased_records.insert(entry.record);
-    }
 }
 
 void Standing::apply_content(const RootChange& entry, RosterLength) {

@@ -56,7 +56,9 @@ struct Standing {
     std::optional<crypto::BoxPublicKey> auditor;
     std::unordered_map<NodeId, std::vector<NumberBlock>, FixedBytesHash> further_numbers;
     std::set<ChangePlace> erased_changes;
-    std::set<Hash> erased_records;
+    std::set<Hash> erased_records;                           ///< whole
+    std::map<Hash, std::vector<RosterLength>> erasures_of;  ///< orders that name a record
+    std::vector<RosterLength> erasures;                      ///< rising
     std::set<BlobId> erased_blobs;
     std::unordered_map<NodeId, NodeStanding, FixedBytesHash> nodes;
     std::vector<NodeId> node_order;

@@ -229,13 +229,11 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
                                              " of a log held up to " +
                                              std::to_string(tip.number.value)};
     }
-    Result<Offered> offered =
-        replica_.offer_wire(source.descriptor, assembly.number, assembly.wire);
+    auto offered = replica_.offer_wire(source.descriptor, assembly.number, assembly.wire);
     if (!offered) {
         return refuse(source, assembly, std::move(offered).error());
     }
-    progress.restarting = false;
-    // Credit knows only what this session received.
+    progress.restarting = false;  // and credit knows only what this session received
     return settle(source, assembly, *offered, assembly.wire.size() - assembly.carried_over);
 }
 
@@ -256,8 +254,8 @@ Status Incoming::settle(const Source& source, const Assembly& assembly, Offered 
         case Offered::quarantined:
             progress_[source.log].stalled = true;
             break;
-        case Offered::forked:
-            break;  // the session sees it in the replica
+        case Offered::forked:  // the session sees it in the replica
+            break;
     }
     return {};
 }
@@ -265,6 +263,9 @@ Status Incoming::settle(const Source& source, const Assembly& assembly, Offered 
 /// A commit put together from two connections may be wrong through no fault of this peer, and one
 /// that was sent before this node left a branch may follow another commit than the one held now.
 Status Incoming::refuse(const Source& source, const Assembly& assembly, Error error) {
+    if (error.code == admission_incomplete) {  // the order to erase is on its way here
+        return settle(source, assembly, Offered::kept_aside, 0);
+    }
     const bool is_excused = assembly.resumed || progress_[source.log].restarting;
     if (is_excused && error.code.kind() == ErrorKind::refused) {
         ask_again(source.log);

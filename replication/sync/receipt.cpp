@@ -18,7 +18,8 @@ Bytes Receipt::signed_part() const {
     ENSURE(heads.size() <= heads_most);
     WireWriter out;
     out.u8(crypto::suite).fixed(node).fixed(administration).fixed(compartment);
-    out.u64(roster_length.value).u64(time.value).u16(static_cast<std::uint16_t>(heads.size()));
+    out.u64(roster_length.value).u64(erased.value).u64(time.value);
+    out.u16(static_cast<std::uint16_t>(heads.size()));
     for (const ReceiptHead& head : heads) {
         out.fixed(head.log).u64(head.number.value).fixed(head.hash);
     }
@@ -43,11 +44,15 @@ Result<Receipt> Receipt::decode(ByteView bytes) {
     out.administration = in.fixed<AdministrationId>();
     out.compartment = in.fixed<CompartmentId>();
     out.roster_length.value = in.u64();
+    out.erased.value = in.u64();
     out.time.value = in.u64();
     const std::size_t count = in.u16();
     if (!in.ok() || count > heads_most || bytes.size() != fixed_size + count * head_size) {
         return Error{receipt_malformed,
                      "a receipt of " + std::to_string(bytes.size()) + " bytes is not as it says"};
+    }
+    if (out.erased > out.roster_length) {
+        return Error{receipt_malformed, "a receipt for erasures that its maker did not know"};
     }
     for (std::size_t i = 0; i < count; ++i) {
         const auto log = in.fixed<LogId>();

@@ -1,5 +1,6 @@
 // Receipt: a node's signed statement of what it holds durably of one compartment: number and hash
-// of the last counted commit of each log. Anyone with the roster can check it, so others pass it
+// of the last counted commit of each log, and up to which roster length it has carried out the
+// erasures. Anyone with the roster can check it, so others pass it
 // on. PROTOCOL.md gives the bytes. Says nothing of blobs, and nothing of what became of it later.
 #pragma once
 
@@ -35,7 +36,7 @@ struct ReceiptPlace {
 
 struct Receipt {
     static constexpr std::size_t head_size = 16 + 8 + 32;
-    static constexpr std::size_t fixed_size = 1 + 3 * 16 + 2 * 8 + 2 + 64;
+    static constexpr std::size_t fixed_size = 1 + 3 * 16 + 3 * 8 + 2 + 64;
     /// Logs in a receipt; a compartment with more of them is receipted for the first by id.
     static constexpr std::size_t heads_most = 1024;
     static constexpr std::size_t size_most = fixed_size + heads_most * head_size;
@@ -47,6 +48,9 @@ struct Receipt {
     HybridTime time;
     std::vector<ReceiptHead> heads;  ///< by rising log id, each log once, numbers from 1
     crypto::Signature signature;
+    /// Every erasure up to this one is carried out: nothing is left of them on the maker's disk.
+    /// Not above roster_length; 0 when there was none.
+    RosterLength erased = {};
 
     ReceiptPlace place() const { return {node, compartment}; }
     const ReceiptHead* find(const LogId& log) const;

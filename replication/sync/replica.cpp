@@ -190,6 +190,12 @@ std::size_t Replica::issue_receipts(const crypto::SigningKey& key, WallTime now)
             heads.push_back({log, counted->number, counted->hash});
         }
     }
+    const RosterLength erased = std::min(state.erased, state.durable_roster);
+    for (const auto* compartment : state.roster.compartments()) {
+        if (erased.value > 0) {
+            held.try_emplace(compartment->id);
+        }
+    }
     std::size_t issued = 0;
     for (auto& [compartment, heads] : held) {
         const ReceiptPlace place{state.self, compartment};
@@ -197,8 +203,9 @@ std::size_t Replica::issue_receipts(const crypto::SigningKey& key, WallTime now)
         const auto time = state.receipt_times.find(place);
         const bool under_way = time != state.receipt_times.end() &&
                                (last == state.receipts.end() || last->second.time < time->second);
-        const bool is_news =
-            last == state.receipts.end() ? !heads.empty() : last->second.heads != heads;
+        const bool is_news = last == state.receipts.end()
+                                 ? !heads.empty() || erased.value > 0
+                                 : last->second.heads != heads || last->second.erased < erased;
         if (under_way || !is_news || !may_carry(state.self, compartment)) {
             continue;
         }
@@ -209,12 +216,17 @@ std::size_t Replica::issue_receipts(const crypto::SigningKey& key, WallTime now)
                         state.durable_roster,
                         std::max(HybridTime::from_wall(now), after),
                         std::move(heads),
-                        {}};
+                        {},
+                        erased};
         receipt.sign(key);
         const auto offered = offer_receipt(std::move(receipt));
         issued += offered && *offered ? 1 : 0;
     }
     return issued;
+}
+
+void Replica::note_erased(RosterLength upto) {
+    state_->erased = std::max(state_->erased, upto);
 }
 
 const std::map<ReceiptPlace, Receipt>& Replica::receipts() const {

@@ -112,6 +112,7 @@ struct ReplicaStart {
     std::vector<LogDescriptor> known = {};  ///< logs without a commit
     std::vector<LogDescriptor> ended = {};  ///< of this node
     std::vector<Receipt> receipts = {};
+    RosterLength erased = {};  ///< see note_erased
 };
 
 class Replica {
@@ -161,9 +162,12 @@ public:
     /// Takes a receipt, own or another's; false when one as new is here. The codes of
     /// Receipt::verify otherwise.
     Result<bool> offer_receipt(Receipt receipt);
-    /// Signs receipts for the compartments of which what is durable here moved since the last ones.
-    /// Gives how many.
+    /// Signs receipts for the compartments of which what is durable here moved since the last ones,
+    /// and for all that are carried here when erasures were carried out. Gives how many.
     std::size_t issue_receipts(const crypto::SigningKey& key, WallTime now);
+    /// Tells that the store has carried out every erasure up to this roster length, durably and
+    /// with nothing left on the disk: receipts say so from now on.
+    void note_erased(RosterLength upto);
     /// The newest receipt of each node in force and compartment, durable ones only.
     const std::map<ReceiptPlace, Receipt>& receipts() const;
     /// Rises with each receipt that becomes durable.

@@ -1,6 +1,7 @@
 #include "replication/sync/replica_state.hpp"
 
 #include "crypto/base/ensure.hpp"
+#include "replication/erasure/erasing.hpp"
 
 namespace entrepot::replication {
 namespace {
@@ -24,7 +25,8 @@ Replica::State::State(ReplicaStart&& start, const CommitReader& commits, Replica
       reader(commits),
       limits(bounds),
       exchange(bounds),
-      durable_roster(roster.length()) {
+      durable_roster(roster.length()),
+      erased(start.erased) {
     for (const auto& [log, head] : heads.all()) {
         LogState& state = state_of(head.descriptor);
         state.accepted = {head.number, head.hash, {}};
@@ -171,7 +173,20 @@ Result<Offered> Replica::State::prove_fork(const LogDescriptor& descriptor,
     return Offered::forked;
 }
 
+/// What was ordered erased comes back from nowhere: it is swapped before anything is kept of it.
+Status Replica::State::swap_erased(Bytes& commit) const {
+    if (roster.erased_changes().empty()) {
+        return {};
+    }
+    TRY_ASSIGN(const ParsedCommit parsed, parse_commit(commit));
+    if (auto swapped = without_erased(parsed, roster)) {
+        commit = *std::move(swapped);
+    }
+    return {};
+}
+
 Result<Offered> Replica::State::judge(const LogDescriptor& descriptor, Bytes commit) {
+    TRY(swap_erased(commit));
     TRY_ASSIGN(const ParsedCommit parsed, parse_commit(commit));
     const LogId id = descriptor.id();
     const auto found = logs.find(id);
@@ -246,6 +261,7 @@ void Replica::State::admit_quarantined(const LogId& id, LogState& log) {
         ++candidates[place.first];
     }
     for (auto& [place, commit] : kept) {
+        static_cast<void>(swap_erased(commit));
         const bool may_count = !end || place.first <= end->number;
         const bool is_alone = !is_whole && candidates[place.first] == 1;
         if (may_count && (!end || is_alone || named.contains(place))) {

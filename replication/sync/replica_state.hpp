@@ -73,6 +73,7 @@ struct Replica::State {
     std::map<ReceiptPlace, Receipt> receipts;          ///< durable
     std::map<ReceiptPlace, HybridTime> receipt_times;  ///< of the newest, durable or not
     std::uint64_t receipt_count = 0;
+    RosterLength erased;  ///< as the driver said
 
     State(ReplicaStart&& start, const CommitReader& commits, ReplicaLimits bounds);
 
@@ -80,6 +81,7 @@ struct Replica::State {
     Status load_tip(const LogId& id, LogState& log) const;
     Result<Hash> hash_at(const LogId& id, const LogState& log, CommitNumber number) const;
     Result<Offered> judge(const LogDescriptor& descriptor, Bytes commit);
+    Status swap_erased(Bytes& commit) const;
     std::uint64_t queue(WriteContent what);
     void accept(const LogDescriptor& descriptor, const CommitHeader& header, Bytes commit);
     Offered keep_aside(const LogDescriptor& descriptor, CommitNumber number, Bytes commit);

@@ -1,6 +1,9 @@
 #include "tests/support/memory_store.hpp"
 
+#include <algorithm>
+
 #include "crypto/base/ensure.hpp"
+#include "replication/erasure/erasing.hpp"
 
 namespace entrepot::replication {
 
@@ -24,6 +27,7 @@ void MemoryStore::commit(std::vector<Write> writes) {
             quarantined_.push_back(std::move(aside->commit));
         } else if (auto* entry = std::get_if<RosterWrite>(&write.what)) {
             ENSURE(roster_.append(entry->bytes).has_value() && entry->number == roster_.length());
+            erase();
         } else if (auto* fork = std::get_if<ForkWrite>(&write.what)) {
             forks_.push_back(std::move(fork->proof));
         } else if (auto* rewound = std::get_if<RewindWrite>(&write.what)) {
@@ -35,6 +39,28 @@ void MemoryStore::commit(std::vector<Write> writes) {
         } else if (auto* receipted = std::get_if<ReceiptWrite>(&write.what)) {
             receipts_.insert_or_assign(receipted->receipt.place(), receipted->receipt);
         }
+    }
+}
+
+/// What a store does in the transaction of a roster entry: everything that was ordered is swapped.
+void MemoryStore::erase() {
+    if (roster_.erasures().empty() || erased_ == roster_.erasures().back()) {
+        return;
+    }
+    erased_ = roster_.erasures().back();
+    const auto swap = [this](Bytes& commit) {
+        if (auto swapped = without_erased(parse_commit(commit).value(), roster_)) {
+            commit = *std::move(swapped);
+        }
+    };
+    for (auto& [id, log] : logs_) {
+        std::for_each(log.begin(), log.end(), swap);
+    }
+    for (CommitWrite& commit : quarantined_) {
+        swap(commit.bytes);
+    }
+    for (LeftCommit& commit : left_) {
+        swap(commit.bytes);
     }
 }
 
@@ -54,7 +80,8 @@ ReplicaStart MemoryStore::start(const NodeId& self) const {
     for (const auto& [place, receipt] : receipts_) {
         receipts.push_back(receipt);
     }
-    return {self, roster_, heads_, forks_, quarantined_, rewinds_, known_, ended_, receipts};
+    return {self,   roster_, heads_,   forks_, quarantined_, rewinds_,
+            known_, ended_,  receipts, erased_};
 }
 
 }  // namespace entrepot::replication

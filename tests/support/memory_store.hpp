@@ -30,8 +30,11 @@ public:
         Bytes bytes;
     };
     const std::vector<LeftCommit>& left() const { return left_; }
+    /// Up to which roster length erasures are carried out here.
+    const RosterLength& erased() const { return erased_; }
 
 private:
+    void erase();
     void rewind(const RewindWrite& rewound);
 
     std::map<LogId, std::vector<Bytes>> logs_;
@@ -43,6 +46,7 @@ private:
     std::vector<LogDescriptor> known_, ended_;
     std::vector<LeftCommit> left_;
     std::map<ReceiptPlace, Receipt> receipts_;
+    RosterLength erased_;
     mutable std::uint64_t reads_ = 0;
 };
 

@@ -43,6 +43,7 @@ void ReplicaHost::settle() {
     const std::uint64_t last = writes.back().sequence;
     store_.commit(std::move(writes));
     replica_->durable(last);
+    replica_->note_erased(store_.erased());
 }
 
 void ReplicaHost::crash() {

@@ -10,6 +10,8 @@ void add_root_commands(CommandTable& table);
 void add_auditor_commands(CommandTable& table);
 void add_revocation_commands(CommandTable& table);
 void add_quarantine_commands(CommandTable& table);
+void add_erasure_commands(CommandTable& table);
+void add_retention_commands(CommandTable& table);
 void add_partner_commands(CommandTable& table);
 void add_release_commands(CommandTable& table);
 void add_request_commands(CommandTable& table);

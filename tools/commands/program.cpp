@@ -25,6 +25,8 @@ CommandTable all_commands() {
     add_auditor_commands(table);
     add_revocation_commands(table);
     add_quarantine_commands(table);
+    add_erasure_commands(table);
+    add_retention_commands(table);
     add_partner_commands(table);
     add_release_commands(table);
     add_node_commands(table);

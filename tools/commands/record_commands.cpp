@@ -129,6 +129,10 @@ Outcome<int> show_history(const Invocation& invocation, NodeConnection& node,
     for (const json& change : history.value("changes", json::array())) {
         invocation.console.object(change);
     }
+    for (json order : history.value("erased", json::array())) {
+        order["state"] = "erased";
+        invocation.console.object(order);
+    }
     return 0;
 }
 

@@ -193,6 +193,19 @@ void print_conflicts(Console& console, const json& record) {
     }
 }
 
+namespace {
+
+/// "erased by roster entry 31 (2026-03-07T…): 2 changes: court order 12/2026"
+std::string erasure_text(const json& order) {
+    const auto changes = order.value("changes", std::uint64_t{0});
+    const std::string reason = text_member(order, "reason");
+    return "erased by roster entry " + std::to_string(order.value("entry", std::uint64_t{0})) +
+           " (" + text_member(order, "at") + "): " + std::to_string(changes) +
+           (changes == 1 ? " change" : " changes") + (reason.empty() ? "" : ": " + reason);
+}
+
+}  // namespace
+
 void print_record(Console& console, const json& record) {
     print_heading(console, record);
     Table table;
@@ -203,6 +216,9 @@ void print_record(Console& console, const json& record) {
     print_conflicts(console, record);
     print_odd(console, record, "unknown", "  kept, but needs a newer program:");
     print_odd(console, record, "marked", "  received, but against the rules:");
+    for (const json& order : member(record, "erased")) {
+        console.line(erasure_text(order));
+    }
     console.line("token  " + text_member(record, "token"));
 }
 
@@ -245,6 +261,14 @@ void print_history(Console& console, const json& history) {
             table.add({text_member(assignment, "path"), value_text(member(assignment, "value"))});
         }
         table.print(console, 2);
+    }
+    for (const json& order : member(history, "erased")) {
+        console.line(erasure_text(order));
+        for (const json& place : member(order, "places")) {
+            console.line("  log " + text_member(place, "log") + "  commit " +
+                         std::to_string(place.value("number", std::uint64_t{0})) + "  change " +
+                         std::to_string(place.value("change", 0)));
+        }
     }
 }
 

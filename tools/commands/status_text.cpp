@@ -122,6 +122,32 @@ void add_warnings(Table& table, const json& status, const json& standing) {
     }
 }
 
+/// Compartments that were taken from the node, and what it keeps of its own there.
+std::string withdrawn_text(const json& status) {
+    std::uint64_t kept = 0;
+    const json withdrawn = member(status, "withdrawn");
+    for (const json& each : withdrawn) {
+        kept += each.value("kept_aside", std::uint64_t{0});
+    }
+    return withdrawn.empty() ? ""
+                             : std::to_string(withdrawn.size()) + " compartments" +
+                                   (kept == 0 ? "" : ", " + std::to_string(kept) +
+                                                         " commits kept for headquarters");
+}
+
+/// Nothing when every order is carried out here.
+std::string erasures_text(const json& status) {
+    const json erasures = member(status, "erasures");
+    if (!erasures.is_object()) {
+        return "";
+    }
+    const auto ordered = erasures.value("ordered", std::uint64_t{0});
+    const auto done = erasures.value("done", std::uint64_t{0});
+    return ordered == done ? ""
+                           : "carried out up to roster entry " + std::to_string(done) + " of " +
+                                 std::to_string(ordered);
+}
+
 }  // namespace
 
 void print_peers(Console& console, const json& status) {
@@ -161,6 +187,8 @@ void print_status(Console& console, const json& status) {
         const std::string count = number(status, name);
         add_known(table, name, count == "0" ? "" : count);
     }
+    add_known(table, "withdrawn", withdrawn_text(status));
+    add_known(table, "erasures", erasures_text(status));
     add_known(table, "paused", text_member(status, "paused"));
     add_warnings(table, status, standing);
     table.print(console);

@@ -28,7 +28,10 @@ BranchingHistory::BranchingHistory(std::uint64_t seed)
     for (int i = 0; i < 14; ++i) {
         write(dice_.below(branches_.size()));
     }
+    simulation::Dice erasing(seed + 1000);  // so that the rest is what the seed gave before
+    draw_erasure(erasing);
     draw_entries();
+    draw_erasure(erasing);
 }
 
 void BranchingHistory::start(const std::string& writer) {
@@ -94,6 +97,24 @@ Cut BranchingHistory::cut_at(const Branch& branch, std::uint64_t number) const {
 }
 
 /// Cuts of the forked log that move forward, and of the seaport's; rights taken and given back.
+/// Some changes of one record, in whatever branch; sometimes the record is erased whole.
+void BranchingHistory::draw_erasure(simulation::Dice& dice) {
+    const RecordId record = records_[dice.below(records_.size())];
+    std::set<ChangePlace> places;
+    for (const Wrote& wrote : wrote_) {
+        if (wrote.record == record && dice.percent(40)) {
+            places.insert({wrote.entry.log, wrote.entry.number, 1});
+        }
+    }
+    ErasureEntry order;
+    order.record = erased_record(compartment_, record);
+    order.changes.assign(places.begin(), places.end());
+    order.whole = dice.percent(30);
+    if (!places.empty() || order.whole) {
+        administration_.append(std::move(order));
+    }
+}
+
 void BranchingHistory::draw_entries() {
     named_ = branches_[1].commits.empty() || dice_.percent(50) ? 0 : 1;
     if (branches_[named_].commits.empty()) {

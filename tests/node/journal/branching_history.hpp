@@ -38,6 +38,7 @@ private:
     void write(std::size_t branch);
     replication::Context draw_context(std::size_t branch, const replication::RecordId& record);
     void draw_entries();
+    void draw_erasure(simulation::Dice& dice);
     replication::Cut cut_at(const Branch& branch, std::uint64_t number) const;
 
     simulation::Dice dice_;

@@ -74,6 +74,14 @@ TEST_F(ReceiptTest, RefusesLogsThatDoNotRiseOrHaveNoCommit) {
     EXPECT_THAT(Receipt::decode(none.encode()), HasCode(receipt_malformed));
 }
 
+TEST_F(ReceiptTest, RefusesErasuresThatItsMakerDidNotKnow) {
+    Receipt made = receipt();
+    made.erased = made.roster_length;
+    EXPECT_THAT(Receipt::decode(made.encode()), IsOk());
+    made.erased = {made.roster_length.value + 1};
+    EXPECT_THAT(Receipt::decode(made.encode()), HasCode(receipt_malformed));
+}
+
 TEST_F(ReceiptTest, RefusesAnotherSuite) {
     Bytes bytes = receipt().encode();
     bytes[0] = 2;

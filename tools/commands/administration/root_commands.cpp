@@ -56,6 +56,15 @@ Outcome<json> finish(const Invocation& invocation, const AdministrationDirectory
     return out;
 }
 
+Outcome<void> follow_headquarters(const Invocation& invocation,
+                                  AdministrationDirectory& administration) {
+    TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
+    TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
+    TRY(administration.follow(roster));
+    TRY(headquarters.close());
+    return {};
+}
+
 Outcome<int> apply(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(auto administration, AdministrationDirectory::open(arguments.text("DIR")));
@@ -64,6 +73,9 @@ Outcome<int> apply(const Invocation& invocation) {
     for (const std::string& file : files) {
         TRY_ASSIGN(const auto copy, read_draft(file));
         TRY(draft.merge(copy));
+    }
+    if (arguments.has("headquarters")) {  // whose roster may have grown since
+        TRY(follow_headquarters(invocation, administration));
     }
     TRY(administration.apply(draft));
     TRY_ASSIGN(const json out, finish(invocation, administration, draft));
@@ -182,10 +194,7 @@ Outcome<int> change(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(auto administration, AdministrationDirectory::open(arguments.text("DIR")));
     if (arguments.has("headquarters")) {
-        TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-        TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
-        TRY(administration.follow(roster));
-        TRY(headquarters.close());
+        TRY(follow_headquarters(invocation, administration));
     }
     const auto& roster = administration.roster();
     TRY_ASSIGN(auto wanted, wanted_roots(arguments, roster.roots()));

@@ -1,0 +1,202 @@
+#include "node/erasure/orders.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "crypto/base64.hpp"
+#include "node/desk/listing.hpp"
+#include "node/desk/verification.hpp"
+#include "node/headquarters/continuation.hpp"
+#include "node/roots/entry_draft.hpp"
+#include "tests/support/desk_fixture.hpp"
+#include "tests/support/matchers.hpp"
+#include "tests/support/started_crypto.hpp"
+
+namespace entrepot::node {
+namespace {
+
+using nlohmann::json;
+
+/// Headquarters' desk, which also makes the records.
+class Orders : public ::testing::Test {
+protected:
+    Desk& desk() { return fixture_.desk(); }
+    json put(const std::string& place = "Palisadoes") {
+        const auto made = fixture_.put(
+            "seizures",
+            {{"document", DeskFixture::seizure(place)}, {"compartment", "joint seizures"}});
+        EXPECT_THAT(made, IsOk());
+        return made ? *made : json::object();
+    }
+    json edit(const json& made, const std::string& place) {
+        json document = DeskFixture::seizure(place);
+        const auto edited = fixture_.put(
+            "seizures",
+            {{"id", made["id"]}, {"token", made["token"]}, {"document", document}});
+        EXPECT_THAT(edited, IsOk());
+        return edited ? *edited : json::object();
+    }
+    Result<json> erase(const json& record, json more = json::object()) {
+        json body{{"database", "seizures"}, {"record", record["id"]}, {"reason", "court order"}};
+        body.update(more);
+        return fixture_.await([&](JsonDone done) { erase_record(desk(), body, std::move(done)); });
+    }
+    /// Signed by the root key, as its holder would, and taken by headquarters.
+    void apply(const json& drafted) {
+        const auto bytes = crypto::from_base64(drafted.at("draft").get<std::string>());
+        auto draft = EntryDraft::decode(*bytes);
+        ASSERT_THAT(draft, IsOk());
+        ASSERT_THAT(draft->sign(fixture_.administration().root_keys().front()), IsOk());
+        const auto entry = draft->entry_for(desk().roster());
+        ASSERT_THAT(entry, IsOk());
+        const auto stored = fixture_.await([&](JsonDone done) {
+            desk().append_roster({*entry}, [done](Status status) {
+                done(status ? Result<json>(json::object()) : Result<json>(status.error()));
+            });
+        });
+        ASSERT_THAT(stored, IsOk());
+    }
+    void follow_until(const std::function<bool()>& condition) {
+        JsonDone waiting;
+        const auto reached = fixture_.await([&](JsonDone done) { waiting = std::move(done); },
+                                            [&] {
+                                                if (waiting && condition()) {
+                                                    std::exchange(waiting, nullptr)(json());
+                                                }
+                                            });
+        ASSERT_THAT(reached, IsOk());
+    }
+    replication::RecordKey key_of(const json& record) {
+        return find_record(desk(), record["id"].get<std::string>(), "joint seizures").value();
+    }
+
+    DeskFixture fixture_{"headquarters"};
+};
+
+TEST_F(Orders, NameEveryChangeOfTheRecordAndNothingElse) {
+    const json made = put();
+    const json other = put("Negril");
+    edit(made, "Ocho Rios");
+    const auto plan = erase(made, {{"preview", true}});
+    ASSERT_THAT(plan, IsOk());
+    EXPECT_EQ((*plan)["changes"].size(), 2u);
+    EXPECT_EQ((*plan)["whole"], true);
+    EXPECT_FALSE(plan->contains("draft"));
+    const auto drafted = erase(made);
+    ASSERT_THAT(drafted, IsOk());
+    apply(*drafted);
+    EXPECT_THAT(get_record(desk(), key_of(made)), HasCode(record_erased));
+    EXPECT_THAT(get_record(desk(), key_of(other)), IsOk());
+    const auto history = record_history(desk(), key_of(made));
+    ASSERT_THAT(history, IsOk());
+    EXPECT_TRUE((*history)["changes"].empty());
+    EXPECT_EQ((*history)["erased"][0]["places"].size(), 2u);
+    EXPECT_EQ((*history)["erased"][0]["reason"], "court order");
+    const auto verified = verify_node(desk());
+    ASSERT_THAT(verified, IsOk());
+    EXPECT_TRUE((*verified)["problems"].empty()) << verified->dump();
+}
+
+TEST_F(Orders, OfARecordErasedTakeNoFurtherChange) {
+    const json made = put();
+    apply(*erase(made));
+    EXPECT_THAT(fixture_.put("seizures", {{"id", made["id"]},
+                                          {"token", made["token"]},
+                                          {"document", DeskFixture::seizure("Negril")}}),
+                HasCode(record_erased));
+    EXPECT_THAT(fixture_.resolve(made["id"].get<std::string>(),
+                                 {{"path", "place"}, {"token", made["token"]}, {"take", 1}}),
+                HasCode(record_erased));
+}
+
+TEST_F(Orders, OfAPathKeepWhatTheSameChangesSetBesideIt) {
+    const json made = put();
+    const auto drafted = erase(made, {{"path", "place"}});
+    ASSERT_THAT(drafted, IsOk());
+    EXPECT_EQ((*drafted)["whole"], false);
+    apply(*drafted);
+    const auto shown = get_record(desk(), key_of(made));
+    ASSERT_THAT(shown, IsOk());
+    EXPECT_FALSE((*shown)["document"].contains("place"));
+    EXPECT_EQ((*shown)["document"]["seized_on"], "2026-03-07");
+    EXPECT_EQ((*shown)["document"]["goods"].size(), 1u);
+    EXPECT_EQ((*shown)["erased"].size(), 1u);
+    const auto snapshots = shared_snapshots(desk());
+    const auto listed =
+        list_records(desk().catalogue(), *snapshots,
+                     {"seizures", "", 10, 0, desk().roster().named_by_erasures()});
+    ASSERT_THAT(listed, IsOk());
+    EXPECT_EQ((*listed)["records"][0]["erased"], true);
+}
+
+TEST_F(Orders, OfNothingAreRefused) {
+    const json made = put();
+    const json nobody{{"id", to_base32(replication::RecordId{{9}}.view())}};
+    EXPECT_THAT(erase(nobody), HasCode(erasure_nothing));
+    EXPECT_THAT(erase(made, {{"path", "narrative"}}), HasCode(erasure_nothing));
+    apply(*erase(made));
+    EXPECT_THAT(erase(made), HasCode(erasure_nothing));
+}
+
+TEST_F(Orders, SayWhy) {
+    const json made = put();
+    EXPECT_THAT(erase(made, {{"reason", ""}}), HasCode(erasure_reason));
+    EXPECT_THAT(erase(made, {{"reason", std::string(201, 'x')}}), HasCode(erasure_reason));
+}
+
+TEST_F(Orders, AreListedUntilEveryNodeHasReceiptedThem) {
+    apply(*erase(put()));
+    const auto listed = list_erasures(desk());
+    ASSERT_THAT(listed, IsOk());
+    ASSERT_EQ((*listed)["orders"].size(), 1u);
+    const json& order = (*listed)["orders"][0];
+    EXPECT_EQ(order["nodes"].size(), 3u);  // the courier may carry nothing
+    EXPECT_EQ(order["changes"], 1u);
+    EXPECT_EQ(order["reason"], "court order");
+}
+
+TEST_F(Orders, ThatWereNotCarriedOutAreFoundByVerification) {
+    const json made = put();
+    const auto drafted = erase(made);
+    ASSERT_THAT(drafted, IsOk());
+    const auto dot = desk().views().record(key_of(made)).value()->dots.front();
+    const auto held = desk().log().find(dot.log, dot.number).value();
+    Bytes row;
+    ASSERT_THAT(desk().log().scan({held->position.value - 1},
+                                  [&](const StoredCommit& stored) {
+                                      row = Bytes(stored.bytes.data() - 4,
+                                                  stored.bytes.data() + stored.bytes.size());
+                                      return false;
+                                  }),
+                IsOk());
+    apply(*drafted);
+    follow_until([&] {
+        const auto marks = desk().log().erasure_marks();
+        return marks && marks->disk == marks->log;
+    });
+    auto raw = std::move(Environment::open(fixture_.directory().log(),
+                                           LogStore::options(LogStore::Access::read_write)))
+                   .value();
+    auto transaction = std::move(raw->write()).value();
+    ASSERT_THAT(transaction.put(TableIndex{0}, held->position.value, row), IsOk());
+    ASSERT_THAT(transaction.commit(), IsOk());
+    const auto verified = verify_node(desk());
+    ASSERT_THAT(verified, IsOk());
+    ASSERT_FALSE((*verified)["problems"].empty());
+    EXPECT_EQ((*verified)["problems"][0]["code"], verify_not_erased.name());
+}
+
+TEST(OrdersOfAUnit, AreNotTheirsToDraft) {
+    DeskFixture airport;
+    const auto answer = airport.await([&](JsonDone done) {
+        erase_record(airport.desk(),
+                     {{"database", "seizures"}, {"record", "a"}, {"reason", "x"}},
+                     std::move(done));
+    });
+    EXPECT_THAT(answer, HasCode(headquarters_only));
+}
+
+}  // namespace
+}  // namespace entrepot::node

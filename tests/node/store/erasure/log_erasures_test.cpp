@@ -1,0 +1,153 @@
+#include "crypto/base/wire.hpp"
+#include "node/store/erasure/compaction.hpp"
+#include "node/store/log_salvage.hpp"
+#include "tests/node/store/erasure/erasure_store_fixture.hpp"
+
+namespace entrepot::node {
+namespace {
+
+class LogErasures : public ErasureStoreFixture {};
+
+TEST_F(LogErasures, AreCarriedOutInTheTransactionOfTheirOrder) {
+    store({write_of(0), write_of(1)});
+    const auto heads = store_->heads().value().all();
+    order(2, 1);
+    keep_roster();
+    EXPECT_FALSE(stands(2, 1));
+    EXPECT_TRUE(stands(2, 2));
+    EXPECT_TRUE(stands(1, 1));
+    EXPECT_EQ(store_->heads().value().find(log_.id())->hash, heads.at(log_.id()).hash);
+    EXPECT_EQ(marks().log, administration_.roster().length());
+    EXPECT_LT(marks().disk, marks().log);
+}
+
+TEST_F(LogErasures, KeepNoCommitThatComesWithWhatWasOrdered) {
+    order(1, 2);
+    order(3, 1);
+    keep_roster();
+    store({write_of(0), QuarantineWrite{write_of(2)}});
+    EXPECT_FALSE(stands(1, 2));
+    EXPECT_TRUE(stands(1, 1));
+    const auto aside = store_->aside().value();
+    ASSERT_EQ(aside.size(), 1u);
+    EXPECT_TRUE(parse_commit(aside[0].bytes)->changes[0].erased);
+    EXPECT_FALSE(is_on_disk(0, 2));
+    EXPECT_FALSE(is_on_disk(2, 1));
+}
+
+TEST_F(LogErasures, ReachCommitsBesideTheirLogs) {
+    store({write_of(0), write_of(1), QuarantineWrite{write_of(3)}});
+    store({RewindWrite{log_.id(), log_, {1}, Hash{{1}}}});
+    order(2, 1);
+    order(4, 2);
+    keep_roster();
+    EXPECT_TRUE(parse_commit(store_->left().value().at(0).bytes)->changes[0].erased);
+    EXPECT_TRUE(parse_commit(store_->aside().value().at(0).bytes)->changes[1].erased);
+}
+
+TEST_F(LogErasures, LeaveNothingInFreedPagesOnceCompacted) {
+    store({write_of(0), write_of(1), write_of(2)});
+    order(2, 1);
+    keep_roster();
+    EXPECT_TRUE(is_on_disk(1, 1)) << "the search finds nothing";
+    ASSERT_THAT(store_->compact_erased(), IsOk());
+    EXPECT_FALSE(is_on_disk(1, 1));
+    EXPECT_TRUE(is_on_disk(1, 2));
+    EXPECT_EQ(marks().disk, marks().log);
+    store({write_of(3)});
+    EXPECT_EQ(store_->heads().value().find(log_.id())->number, CommitNumber{4});
+    open();
+    EXPECT_EQ(store_->heads().value().find(log_.id())->number, CommitNumber{4});
+    EXPECT_FALSE(stands(2, 1));
+}
+
+TEST_F(LogErasures, AreFollowedByWhoReadsBesideTheWriter) {
+    store({write_of(0), write_of(1)});
+    const auto reader = std::move(LogStore::open(directory(), LogStore::Access::read_only,
+                                                 link_key_.duplicate()))
+                            .value();
+    order(1, 1);
+    keep_roster();
+    ASSERT_THAT(store_->compact_erased(), IsOk());
+    store({write_of(2)});
+    EXPECT_EQ(reader->last_position().value(), LogPosition{2}) << "it reads the old file still";
+    ASSERT_THAT(reader->follow_compaction(), IsOk());
+    EXPECT_EQ(reader->last_position().value(), LogPosition{3});
+    EXPECT_TRUE(parse_commit(reader->read(log_.id(), {1}).value())->changes[0].erased);
+}
+
+TEST_F(LogErasures, AreNothingToANodeThatHoldsNoneOfIt) {
+    store({write_of(0)});
+    order(2, 1);
+    keep_roster();
+    EXPECT_EQ(marks().done(), administration_.roster().length());
+}
+
+TEST_F(LogErasures, OfTheViewsAreTold) {
+    store({write_of(0)});
+    order(1, 1);
+    keep_roster();
+    ASSERT_THAT(store_->compact_erased(), IsOk());
+    EXPECT_LT(marks().done(), marks().log);
+    ASSERT_THAT(store_->set_views_erased(marks().log), IsOk());
+    EXPECT_EQ(marks().done(), marks().log);
+}
+
+/// A store as a program would leave it that was killed, or knew no erasures: the roster has the
+/// order, the log still the content, and no mark.
+TEST_F(LogErasures, LeftUndoneAreCarriedOutAtTheNextOpening) {
+    store({write_of(0), write_of(1)});
+    order(1, 1);
+    keep_roster();
+    store_.reset();
+    {
+        auto raw = std::move(Environment::open(directory(),
+                                               LogStore::options(LogStore::Access::read_write)))
+                       .value();
+        auto transaction = std::move(raw->write()).value();
+        Bytes row = WireWriter().u32(0).raw(commits_[0]).take();
+        ASSERT_THAT(transaction.put(TableIndex{0}, 1, row), IsOk());
+        ASSERT_THAT(transaction.remove(TableIndex{4}, static_cast<std::uint64_t>(LinkRow::erasures)),
+                    IsOk());
+        ASSERT_THAT(transaction.commit(), IsOk());
+    }
+    ASSERT_TRUE(is_on_disk(0, 1));
+    open();
+    EXPECT_FALSE(stands(1, 1));
+    EXPECT_TRUE(stands(2, 1));
+    EXPECT_FALSE(is_on_disk(0, 1));
+    EXPECT_EQ(marks().disk, administration_.roster().length());
+}
+
+TEST_F(LogErasures, RemoveACopyThatWasSetAsideAsDamaged) {
+    store({write_of(0)});
+    store_.reset();
+    std::filesystem::copy(directory(), directory().string() + ".damaged");
+    open();
+    order(1, 1);
+    keep_roster();
+    ASSERT_TRUE(is_on_disk(0, 1));
+    ASSERT_THAT(store_->compact_erased(), IsOk());
+    EXPECT_FALSE(is_on_disk(0, 1));
+    EXPECT_FALSE(std::filesystem::exists(directory().string() + ".damaged"));
+}
+
+TEST_F(LogErasures, StandAfterASalvageOfEveryPage) {
+    store({write_of(0), write_of(1)});
+    ASSERT_THAT(store_->set_link_row(LinkRow::identity,
+                                     administration_.headquarters().to_secret().view(),
+                                     administration_.entropy()),
+                IsOk());
+    order(1, 1);
+    keep_roster();
+    store_.reset();
+    ASSERT_TRUE(is_on_disk(0, 1)) << "a freed page has it";
+    ASSERT_THAT(salvage_log(directory(), link_key_), IsOk());
+    open();
+    EXPECT_FALSE(stands(1, 1));
+    EXPECT_TRUE(stands(1, 2));
+    EXPECT_TRUE(stands(2, 1));
+}
+
+}  // namespace
+}  // namespace entrepot::node
