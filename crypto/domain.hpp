@@ -49,6 +49,7 @@ inline constexpr Domain root_file{"entrepot/1/root file/"};
 inline constexpr Domain vault_row{"entrepot/1/vault row/"};      // sealed rows of views
 inline constexpr Domain vault_index{"entrepot/1/vault index/"};  // keyed index of record ids
 inline constexpr Domain link_row{"entrepot/1/link row/"};      // sealed rows of the log environment
+inline constexpr Domain backup{"entrepot/1/backup/"};          // key of one frame of a backup
 inline constexpr Domain realm{"entrepot/1/realm/"};            // keys of a partner's stores
 inline constexpr Domain import_key{"entrepot/1/import key/"};  // record id of an imported row
 inline constexpr Domain shown{"entrepot/1/shown/"};            // token of what was shown
@@ -68,7 +69,7 @@ inline constexpr std::array all{node,         log,         hash,       commit,
                                 service_slot, root_file,   vault_row,  vault_index,
                                 link_row,     import_key,  shown,      schema,
                                 receipt,      receipt_row, bundle,     bundle_envelope,
-                                bundle_key,   bundle_frame, realm};
+                                bundle_key,   bundle_frame, realm,      backup};
 }  // namespace domain
 
 }  // namespace entrepot::crypto

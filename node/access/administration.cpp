@@ -230,8 +230,10 @@ Result<replication::Roster> AdministrationDirectory::outer_roster(
     return out;
 }
 
-/// Whose outer roster the draft begins or continues.
 Result<std::string> AdministrationDirectory::outer_country(const EntryDraft& draft) const {
+    if (draft.administration() == roster_.administration()) {
+        return std::string();
+    }
     if (const auto* begun = std::get_if<replication::OuterGenesis>(&draft.entry().content)) {
         return begun->partner_country;
     }

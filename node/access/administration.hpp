@@ -69,6 +69,9 @@ public:
     /// Adds the signatures of root keys here that this credential opens, until there are enough.
     /// When there are not: administration.key, or the code of a key file that did not open.
     Status sign_here(EntryDraft& draft, const Credential& credential) const;
+    /// Whose outer roster the draft begins or continues; empty for one of the inner roster.
+    /// draft.other_administration when it is none of these.
+    Result<std::string> outer_country(const EntryDraft& draft) const;
     /// Appends a draft with enough signatures to the roster that it continues, or begins an outer
     /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append.
     Status apply(const EntryDraft& draft);
@@ -79,7 +82,6 @@ public:
 private:
     explicit AdministrationDirectory(std::filesystem::path path) : path_(std::move(path)) {}
     Status keep_roster() const;
-    Result<std::string> outer_country(const EntryDraft& draft) const;
     Status apply_outer(const EntryDraft& draft);
     std::vector<std::filesystem::path> root_keys() const;
 

@@ -130,6 +130,23 @@ Result<Vault> Vault::decode(ByteView bytes) {
     return out;
 }
 
+Result<Bytes> seal_under(const Credential& credential, ByteView content,
+                         crypto::Entropy& entropy) {
+    if (!credential.service_key.empty()) {
+        TRY_ASSIGN(const auto key, read_or_make_service_key(credential.service_key, entropy));
+        return crypto::seal_service_slot(key, content, entropy);
+    }
+    return crypto::seal_keybag(credential.passphrase.view(), {}, content, {}, entropy);
+}
+
+Result<crypto::Secret> open_under(const Credential& credential, ByteView sealed) {
+    if (!credential.service_key.empty()) {
+        TRY_ASSIGN(const auto key, read_service_key(credential.service_key));
+        return crypto::open_service_slot(key, sealed);
+    }
+    return crypto::open_keybag(credential.passphrase.view(), {}, sealed);
+}
+
 crypto::Secret realm_key(const crypto::Secret& key, const replication::AdministrationId& realm) {
     return crypto::derive(key.view(), crypto::domain::realm, {realm.view()});
 }

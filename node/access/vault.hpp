@@ -57,6 +57,11 @@ struct Vault {
     static Result<Vault> decode(ByteView bytes);
 };
 
+/// A small secret sealed under what the credential has; a service key file is made when absent.
+Result<Bytes> seal_under(const Credential& credential, ByteView content, crypto::Entropy& entropy);
+/// keybag codes for a wrong credential or damaged bytes; vault.service_key.
+Result<crypto::Secret> open_under(const Credential& credential, ByteView sealed);
+
 /// What seals the rows of a realm shared with a partner: an own key for each realm, so that a row
 /// carried from one store to another does not open.
 crypto::Secret realm_key(const crypto::Secret& key, const replication::AdministrationId& realm);

@@ -1,6 +1,6 @@
 // CarriedOver: what of a record would go with a field, because the same changes set both: written
-// again before the field's changes are erased. Fields in conflict are left out: which value is right
-// is for a person to say.
+// again before the field's changes are erased. Fields in conflict are left out: which value is
+// right is for a person to say.
 #pragma once
 
 #include "node/erasure/found_changes.hpp"

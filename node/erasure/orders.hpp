@@ -29,8 +29,8 @@ struct PlannedErasure {
 Result<PlannedErasure> plan_erasure(Desk& desk, const WantedChanges& wanted,
                                     const std::string& reason);
 
-/// {"database", "record", "compartment", "path", "reason", "preview"}: a draft for the root keys, in
-/// base64; with "preview" only what it would name. With a path, first writes again what the same
+/// {"database", "record", "compartment", "path", "reason", "preview"}: a draft for the root keys,
+/// in base64; with "preview" only what it would name. With a path, first writes again what the same
 /// changes set beside it (carried_over.hpp). headquarters.only; erasure.nothing when no change
 /// of such a record is held here; erasure.legal_hold; erasure.reason unless it has 1 to 200 bytes.
 void erase_record(Desk& desk, const nlohmann::json& body, JsonDone done);

@@ -28,7 +28,7 @@ Result<std::vector<ReviewedRecord>> due_records(Desk& desk, const std::string& d
 bool is_under_hold(const replication::RecordState& state);
 
 /// {"database"?, "order"?, "reason"?}: {"due": […], "held": […], "later", "ordered"}, with "order"
-/// also "draft" in base64, for as many due records as one order may name; "later" counts the others.
+/// also "draft" in base64, for as many due records as one order may name; "later" counts others.
 /// headquarters.only; with "order" retention.nothing when none is due, erasure.reason.
 void sweep_retention(Desk& desk, const nlohmann::json& body, JsonDone done);
 

@@ -11,8 +11,8 @@ class Keyring {
 public:
     Keyring(replication::NodeId self, crypto::BoxKey box) : self_(self), box_(std::move(box)) {}
 
-    /// Opens each wrap of this node that is not open yet, gives how many; forgets keys of a right that
-    /// was withdrawn. A wrap that does not open is skipped: its logs wait until a right one comes.
+    /// Opens each wrap of this node that is not open yet, gives how many; forgets keys of a right
+    /// that was withdrawn. A wrap that does not open is skipped: its logs wait for a right one.
     std::size_t follow(const replication::Roster& roster);
     /// Null when this node was given no such key.
     const crypto::Secret* find(const replication::CompartmentId& compartment,

@@ -70,6 +70,8 @@ private:
     void open_store(crypto::Secret link_key);
     void open_again();
     void tend_reserve();
+    void follow_rights();
+    void follow_erasures();
     void answer(const ChannelMessage& message);
     void tell_moved();
     void bundle_acted(const BundleAct& act);

@@ -5,12 +5,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/access/node_directory.hpp"
 #include "node/access/vault.hpp"
+#include "node/backup/restored.hpp"
 #include "node/machine/private_path.hpp"
 
 namespace entrepot::node {
 
 using replication::Roster;
+
+namespace {
+
+constexpr std::size_t roster_file_most = std::size_t{256} << 20;
+
+}  // namespace
 
 Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& log,
                                                  crypto::Secret link_key,
@@ -36,9 +44,19 @@ Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& lo
 
 Status OpenNode::start(std::unique_ptr<LogStore> store, const LinkAddresses& addresses,
                        const Clock& clock) {
+    const std::filesystem::path restored = partners_.parent_path() / restored_name;
+    std::error_code failed;
+    is_restored_ = std::filesystem::exists(restored, failed);
+    if (is_restored_) {
+        TRY_ASSIGN(const Bytes roster, read_file(restored, roster_file_most));
+        TRY(take_roster_of_today(*store, roster));
+        TRY(end_own_logs(*store, identity_.id()));
+    }
     TRY_ASSIGN(auto own, Realm::open({}, std::move(store), identity_.id(), answer_));
     realms_.push_back(std::move(own));
     TRY(open_partners());
+    std::filesystem::remove(restored, failed);  // all of it is on the disk
+    is_restored_ = false;
     peers_ = addresses.peers;
     replication::ZmqEndpointOptions options;
     options.listen = addresses.listen;
@@ -89,6 +107,9 @@ Result<Realm*> OpenNode::open_realm(RealmId id) {
     TRY(check_private(folder, PathKind::directory));
     TRY_ASSIGN(auto store, LogStore::open(folder / "log", LogStore::Access::read_write,
                                           realm_key(link_key_, id)));
+    if (is_restored_) {
+        TRY(end_own_logs(*store, identity_.id()));
+    }
     TRY_ASSIGN(auto realm, Realm::open(id, std::move(store), identity_.id(), answer_));
     realms_.push_back(std::move(realm));
     return realms_.back().get();

@@ -102,6 +102,7 @@ private:
     std::unique_ptr<PeerSessions> sessions_;
     std::unique_ptr<BundleDesk> bundles_;  ///< of the administration's own realm
     std::function<void(const BundleAct&)> acted_;
+    bool is_restored_ = false;    ///< from a backup, and its stores are not settled yet
     std::uint64_t followed_ = 0;  ///< entries of all rosters
     bool has_lost_ = false;       ///< a right was withdrawn since it was opened
 };

@@ -9,24 +9,9 @@ constexpr std::size_t key_file_limit = 64 * 1024;
 constexpr std::size_t secret_size = 32;
 constexpr KeyFileKind first_kind = KeyFileKind::root, last_kind = KeyFileKind::auditor;
 
-Result<Bytes> seal(const Credential& credential, ByteView content, crypto::Entropy& entropy) {
-    if (!credential.service_key.empty()) {
-        TRY_ASSIGN(const auto key, read_or_make_service_key(credential.service_key, entropy));
-        return crypto::seal_service_slot(key, content, entropy);
-    }
-    return crypto::seal_keybag(credential.passphrase.view(), {}, content, {}, entropy);
-}
-
 Result<crypto::Secret> unseal(const std::filesystem::path& path, const Credential& credential) {
     TRY_ASSIGN(const Bytes sealed, read_file(path, key_file_limit));
-    const auto open = [&]() -> Result<crypto::Secret> {
-        if (!credential.service_key.empty()) {
-            TRY_ASSIGN(const auto key, read_service_key(credential.service_key));
-            return crypto::open_service_slot(key, sealed);
-        }
-        return crypto::open_keybag(credential.passphrase.view(), {}, sealed);
-    };
-    auto content = open();
+    auto content = open_under(credential, sealed);
     if (!content) {
         return Error{content.error().code, path.string() + ": " + content.error().context};
     }
@@ -50,7 +35,7 @@ Status write_key_file(const std::filesystem::path& path, KeyFileKind kind, ByteV
     crypto::Secret content(1 + secret.size());
     content.mutable_view()[0] = static_cast<std::uint8_t>(kind);
     std::copy(secret.begin(), secret.end(), content.mutable_view().begin() + 1);
-    TRY_ASSIGN(const Bytes sealed, seal(credential, content.view(), entropy));
+    TRY_ASSIGN(const Bytes sealed, seal_under(credential, content.view(), entropy));
     return write_file(path, sealed);
 }
 

@@ -99,9 +99,9 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
                                                    crypto::Secret vault_key) {
     TRY_ASSIGN(auto environment, Environment::open(directory, view_options()));
     crypto::Secret index_key = crypto::derive(vault_key.view(), crypto::domain::vault_index, {});
-    std::unique_ptr<ViewStore> out(new ViewStore(
-        directory, std::move(environment), SealedRows(std::move(vault_key), crypto::domain::vault_row),
-        std::move(index_key)));
+    SealedRows rows(std::move(vault_key), crypto::domain::vault_row);
+    std::unique_ptr<ViewStore> out(new ViewStore(directory, std::move(environment),
+                                                 std::move(rows), std::move(index_key)));
     TRY(out->read_standing());
     return out;
 }

@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "node/erasure/orders.hpp"
 #include "node/exchange/mailbox.hpp"
+#include "node/exchange/recall.hpp"
 #include "node/exchange/release_desk.hpp"
 #include "node/worker/audited.hpp"
 #include "node/worker/call.hpp"
@@ -61,6 +63,7 @@ void add_release_routes(Router& router, WorkLoop& loop) {
                    }));
     };
     of_one("/releases/{id}/decision", decide_release);
+    of_one("/releases/{id}/recall", recall_release);
     router.add({"POST", "/partners/{country}/messages"},
                at_desk(loop, releases, [](Call& call, JsonDone done) {
                    call.body["country"] = std::string(call.request.capture("country"));
@@ -86,6 +89,14 @@ void add_partner_routes(Router& router, WorkLoop& loop) {
                                                                       "country"))));
                                return out;
                            }));
+    router.add({"GET", "/partners/{country}/erasures"},
+               at_desk(loop, {Duty::own, false}, at_once([](Call& call) -> Result<json> {
+                           TRY_ASSIGN(Desk* const outer,
+                                      partner_desk(call.desk,
+                                                   std::string(call.request.capture("country")),
+                                                   MadeBy::us));
+                           return list_erasures(*outer);
+                       })));
     router.add({"POST", "/partners/{country}/open"},
                at_desk(loop, {Duty::administer}, [](Call& call, JsonDone done) {
                    open_partner(call.desk, std::string(call.request.capture("country")),

@@ -15,8 +15,9 @@ Handshake::Handshake(const Replica& replica, const SessionSelf& self,
     own_.transport = self.transport;
     own_.challenge = entropy.fixed<message::Challenge>();
     own_.administration = replica.roster().administration();
-    own_.roster_length = replica.roster().length();
-    own_.roster_head = replica.roster().head();
+    // Entries that are not durable yet cannot be sent: a peer would wait for them in vain.
+    own_.roster_length = replica.durable_roster_length();
+    own_.roster_head = replica.roster().hash_at(own_.roster_length);
 }
 
 Status Handshake::receive(const message::Hello& hello) {

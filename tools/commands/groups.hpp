@@ -26,6 +26,7 @@ void add_exchange_commands(CommandTable& table);
 void add_bundle_commands(CommandTable& table);
 void add_upkeep_commands(CommandTable& table);
 void add_audit_commands(CommandTable& table);
+void add_backup_commands(CommandTable& table);
 
 /// All of them.
 CommandTable all_commands();

@@ -41,6 +41,7 @@ CommandTable all_commands() {
     add_bundle_commands(table);
     add_upkeep_commands(table);
     add_audit_commands(table);
+    add_backup_commands(table);
     table.push_back(completion_command(table));
     return table;
 }

@@ -152,7 +152,7 @@ TEST_F(Orders, AreListedUntilEveryNodeHasReceiptedThem) {
     ASSERT_THAT(listed, IsOk());
     ASSERT_EQ((*listed)["orders"].size(), 1u);
     const json& order = (*listed)["orders"][0];
-    EXPECT_EQ(order["nodes"].size(), 3u);  // the courier may carry nothing
+    EXPECT_EQ(order["nodes"].size(), 4u) << "the courier carries audits";
     EXPECT_EQ(order["changes"], 1u);
     EXPECT_EQ(order["reason"], "court order");
 }

@@ -27,7 +27,7 @@ protected:
         for (const RecordId& record : records) {
             Change change;
             change.record = record;
-            change.database = "seizures";
+            change.database = "directory";
             if (!commits_.empty() && sees_last) {
                 change.context = {{log_.id(), CommitNumber{commits_.size()},
                                    prefix_of(commit_hash(commits_.back()))}};
@@ -77,9 +77,13 @@ protected:
     }
 
     AdministrationFixture administration_ = AdministrationFixture::with_two_units();
+    /// Of a database in which a node may write without an officer.
+    const CompartmentId names_ = administration_.add_compartment(
+        "directory", "names",
+        {{administration_.id("airport"), Right::write},
+         {administration_.id("headquarters"), Right::write}});
     JournalNode node_{administration_, "headquarters"};
-    LogDescriptor log_{administration_.id("airport"), administration_.compartment("joint seizures"),
-                       Incarnation{{1}}};
+    LogDescriptor log_{administration_.id("airport"), names_, Incarnation{{1}}};
     Packing packing_{Packing::no_dictionary};
     std::vector<Bytes> commits_;
     const RecordId one_{{1}}, two_{{2}};
@@ -134,7 +138,7 @@ TEST_F(ErasedRecords, LoseWhatWaited) {
     unknown.incarnation = Incarnation{{9}};
     Change change;
     change.record = two_;
-    change.database = "seizures";
+    change.database = "directory";
     change.context = {{unknown.id(), {1}, HashPrefix{{1}}}};
     change.assignments = {{"place", std::int64_t{5}}};
     const auto length = administration_.roster().length();
@@ -163,7 +167,7 @@ TEST_F(ErasedRecords, OfACompartmentThatTheNodeMayNotReadAnyMoreAreGoneUntilItMa
     node_.offer_roster(administration_.entries());
     node_.project();
     EXPECT_TRUE(node_.states().empty());
-    EXPECT_EQ(node_.views().counts().at({log_.compartment, "seizures"}).records, 0u);
+    EXPECT_EQ(node_.views().counts().at({log_.compartment, "directory"}).records, 0u);
     write({one_}, 8);
     node_.project();
     EXPECT_TRUE(node_.states().empty());

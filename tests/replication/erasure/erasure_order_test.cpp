@@ -1,5 +1,5 @@
-// An order to erase, on nodes that hear of it and of the commits in whatever order: what it names is
-// nowhere, everything else is where it was, and hashes and heads are what their authors made.
+// An order to erase, on nodes that hear of it and of the commits in whatever order: what it names
+// is nowhere, everything else is where it was, and hashes and heads are what their authors made.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
@@ -91,6 +91,7 @@ TEST_F(ErasureOrder, ReachesEveryNodeThroughASessionAndComesBackAsReceipts) {
     ASSERT_TRUE(pair_.reach_sync());
     order({place(2, 1)});
     tell_roster(headquarters());
+    pair_.settle(pair_.accepter());
     ASSERT_TRUE(pair_.reach_sync());
     EXPECT_FALSE(stands(airport(), place(2, 1)));
     EXPECT_FALSE(stands(headquarters(), place(2, 1)));

@@ -118,9 +118,9 @@ void print_order(Console& console, const json& order) {
     }
 }
 
-Outcome<int> erasures(const Invocation& invocation) {
+Outcome<int> print_orders(const Invocation& invocation, const std::string& path) {
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-    TRY_ASSIGN(const json answer, headquarters.worker({"GET", "/administration/erasures"}));
+    TRY_ASSIGN(const json answer, headquarters.worker({"GET", path}));
     TRY(headquarters.close());
     if (invocation.console.json()) {
         invocation.console.object(answer);
@@ -133,6 +133,15 @@ Outcome<int> erasures(const Invocation& invocation) {
         invocation.console.note("nothing was ordered erased");
     }
     return 0;
+}
+
+Outcome<int> erasures(const Invocation& invocation) {
+    return print_orders(invocation, "/administration/erasures");
+}
+
+Outcome<int> partner_erasures(const Invocation& invocation) {
+    return print_orders(invocation,
+                        "/partners/" + invocation.arguments.text("COUNTRY") + "/erasures");
 }
 
 }  // namespace
@@ -153,6 +162,11 @@ void add_erasure_commands(CommandTable& table) {
                      "list orders to erase, and which nodes have signed that nothing is left",
                      {headquarters},
                      erasures});
+    table.push_back({"partner erasures",
+                     "list what a partner was ordered to erase, and whether it has signed that "
+                     "nothing is left",
+                     {{"COUNTRY", "CC", "the partner's country", true}, headquarters},
+                     partner_erasures});
 }
 
 }  // namespace entrepot::tools

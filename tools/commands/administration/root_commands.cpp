@@ -36,15 +36,20 @@ const replication::NodeCertificate* certified(const node::EntryDraft& draft) {
 Outcome<json> finish(const Invocation& invocation, const AdministrationDirectory& administration,
                      const node::EntryDraft& draft) {
     const Arguments& arguments = invocation.arguments;
-    json out{{"length", administration.roster().length().value},
-             {"roster", administration.roster_file().string()}};
+    TRY_ASSIGN(const std::string partner, administration.outer_country(draft));
+    TRY_ASSIGN(const auto outer,
+               partner.empty() ? Result<replication::Roster>(administration.roster())
+                               : administration.outer_roster(partner));
+    const auto file = partner.empty() ? administration.roster_file()
+                                      : administration.outer_file(partner);
+    json out{{"length", outer.length().value}, {"roster", file.string()}};
     if (arguments.has("headquarters")) {
         TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-        TRY(headquarters.worker_bytes({"POST", "/roster/file"},
-                                      replication::export_roster(administration.roster())));
+        TRY(headquarters.worker_bytes({"POST", "/roster/file"}, replication::export_roster(outer)));
         TRY(headquarters.close());
     }
-    if (const auto* certificate = certified(draft)) {
+    const auto* certificate = partner.empty() ? certified(draft) : nullptr;
+    if (certificate != nullptr) {
         crypto::SystemEntropy entropy;
         TRY_ASSIGN(const Bytes join, replication::make_join(administration.roster(),
                                                             certificate->identity.id(), entropy));
@@ -61,6 +66,12 @@ Outcome<void> follow_headquarters(const Invocation& invocation,
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
     TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
     TRY(administration.follow(roster));
+    for (const auto& partner : administration.roster().partners()) {
+        if (const auto outer =
+                headquarters.worker_file({"GET", "/partners/" + partner.country + "/roster"})) {
+            TRY(node::write_file(administration.outer_file(partner.country), outer.value()));
+        }
+    }
     TRY(headquarters.close());
     return {};
 }
@@ -90,7 +101,7 @@ Outcome<int> apply(const Invocation& invocation) {
                                                  : out["roster"].get<std::string>());
     if (!arguments.has("headquarters")) {
         invocation.console.note("Take the roster to headquarters: entrepot roster import " +
-                                administration.roster_file().string());
+                                out["roster"].get<std::string>());
     }
     return 0;
 }

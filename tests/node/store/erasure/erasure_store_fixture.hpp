@@ -83,9 +83,12 @@ protected:
         const Bytes wanted(parse_commit(commits_[at])->changes.at(change - 1).bytes.begin(),
                            parse_commit(commits_[at])->changes.at(change - 1).bytes.begin() + 64);
         for (const auto& each : std::filesystem::recursive_directory_iterator(folder_.path())) {
+            if (!each.is_regular_file()) {
+                continue;
+            }
             std::ifstream file(each.path(), std::ios::binary);
             const std::string all((std::istreambuf_iterator<char>(file)), {});
-            if (each.is_regular_file() && all.find(as_text(wanted)) != std::string::npos) {
+            if (all.find(as_text(wanted)) != std::string::npos) {
                 return true;
             }
         }

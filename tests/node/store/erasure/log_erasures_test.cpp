@@ -107,8 +107,8 @@ TEST_F(LogErasures, LeftUndoneAreCarriedOutAtTheNextOpening) {
         auto transaction = std::move(raw->write()).value();
         Bytes row = WireWriter().u32(0).raw(commits_[0]).take();
         ASSERT_THAT(transaction.put(TableIndex{0}, 1, row), IsOk());
-        ASSERT_THAT(transaction.remove(TableIndex{4}, static_cast<std::uint64_t>(LinkRow::erasures)),
-                    IsOk());
+        const auto marks_row = static_cast<std::uint64_t>(LinkRow::erasures);
+        ASSERT_THAT(transaction.remove(TableIndex{4}, marks_row), IsOk());
         ASSERT_THAT(transaction.commit(), IsOk());
     }
     ASSERT_TRUE(is_on_disk(0, 1));
