@@ -134,8 +134,11 @@ Status Session::Core::take(const message::Claim& part, SteadyTime) {
     }
     TRY_ASSIGN(const Bytes own, replica.reader().read(log, number));
     if (commit_hash(own) == commit_hash(part.header)) {
-        // The peer saw another hash than the one that was sent: what it knows of us is wrong.
-        return Error{session_unexpected, "a claim of the very commit that is held"};
+        // Of a log that has forked, this node has left the branch that the peer was told of. Of
+        // another the peer saw another hash than was sent: what it knows of us is wrong.
+        return replica.is_forked(log)
+                   ? Status()
+                   : Error{session_unexpected, "a claim of the very commit that is held"};
     }
     return replica.offer_claim(ForkProof::of(part.descriptor, own, part.header))
                ? Status()
