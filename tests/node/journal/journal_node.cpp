@@ -52,7 +52,7 @@ void JournalNode::offer_roster(const std::vector<Bytes>& entries) {
 void JournalNode::offer_claim(const replication::LogDescriptor& log, const Bytes& other) {
     const auto number = replication::read_header(other).number;
     const auto held = log_->read(log.id(), number);
-    if (held && *held != other) {
+    if (held && replication::commit_hash(*held) != replication::commit_hash(other)) {
         ENSURE(replica_->offer_claim(replication::ForkProof::of(log, *held, other)).has_value());
         settle();
     }
