@@ -53,6 +53,32 @@ Result<Secret> open_random_secret(ByteView, ByteView, ByteView sealed) {
 
 }  // namespace entrepot::crypto
 
+// What HPKE seals with, from its key and nonce: keys and audit entries.
+extern "C" {
+
+int crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char* sealed, unsigned long long*,
+                                              const unsigned char* plain, unsigned long long size,
+                                              const unsigned char*, unsigned long long,
+                                              const unsigned char*, const unsigned char*,
+                                              const unsigned char*) {
+    std::memmove(sealed, plain, size);
+    std::memset(sealed + size, 0, entrepot::crypto::aead_overhead);
+    return 0;
+}
+
+int crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char* plain, unsigned long long*,
+                                              unsigned char*, const unsigned char* sealed,
+                                              unsigned long long size, const unsigned char*,
+                                              unsigned long long, const unsigned char*,
+                                              const unsigned char*) {
+    if (size < entrepot::crypto::aead_overhead) {
+        return -1;
+    }
+    std::memmove(plain, sealed, size - entrepot::crypto::aead_overhead);
+    return 0;
+}
+}
+
 // What libzmq calls for each message after the CURVE handshake. The first form has 32 zero bytes in
 // front of the plaintext and 16 in front of the box; the second has neither.
 extern "C" {

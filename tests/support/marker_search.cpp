@@ -95,12 +95,16 @@ void MarkerSearch::look_at(ByteView bytes, const std::string& place) {
     }
 }
 
+void MarkerSearch::look_at_file(const std::filesystem::path& path, const std::string& place) {
+    look_at(whole_file(path), place);
+}
+
 void MarkerSearch::look_into(const std::filesystem::path& folder,
                              const std::set<std::string>& except) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
         if (entry.is_regular_file() && !except.contains(entry.path().filename().string())) {
             look_at(as_bytes(entry.path().filename().string()), entry.path().string() + " (name)");
-            look_at(whole_file(entry.path()), entry.path().string());
+            look_at_file(entry.path(), entry.path().string());
         }
     }
 }

@@ -30,6 +30,7 @@ public:
     explicit MarkerSearch(const std::vector<std::string>& words);
 
     void look_at(ByteView bytes, const std::string& place);
+    void look_at_file(const std::filesystem::path& path, const std::string& place);
     /// Every regular file in a folder, but those with one of these names.
     void look_into(const std::filesystem::path& folder, const std::set<std::string>& except = {});
 

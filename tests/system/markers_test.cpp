@@ -3,84 +3,24 @@
 // network whose program seals and packs nothing: there it finds every one of them.
 //
 // What is replaced there: the seals of commits, rows, slots and names, libzmq's boxes after the
-// CURVE handshake, and compression. What is not: HPKE, which carries only keys.
+// CURVE handshake, what HPKE seals, and compression.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 
-#include "crypto/base64.hpp"
-#include "node/databases/shipped.hpp"
 #include "tests/support/marker_search.hpp"
 #include "tests/support/places.hpp"
 #include "tests/support/test_network.hpp"
-#include "tests/system/seizure_documents.hpp"
+#include "tests/system/marker_words.hpp"
 
 namespace entrepot::node {
 namespace {
 
 using nlohmann::json;
 
-/// Fields whose text has a form of its own.
-const std::set<std::string> formed{"reference", "imo",    "vin",  "container", "hs_code",
-                                   "script",    "number", "unit", "website"};
-
-/// Makes the marker words and remembers them: 6, 12 and 32 bytes that occur nowhere else.
 class Markers : public ::testing::Test {
 protected:
-    std::string word(std::size_t size) {
-        std::string out;
-        while (out.size() < size) {
-            out += static_cast<char>('A' + letters_() % 26);
-        }
-        words_.push_back(out);
-        return out;
-    }
-    /// As many marker words as the field has room for.
-    std::string text(std::size_t longest) {
-        return longest >= 60   ? word(6) + " " + word(12) + " " + word(32)
-               : longest >= 20 ? word(6) + " " + word(12)
-                               : word(6);
-    }
-    void fill_fields(const json& fields, json& item) {
-        for (const json& field : fields) {
-            const std::string name = field.at("name");
-            if (field.at("type") == "text" && !formed.contains(name)) {
-                item[name] = text(field.value("longest", std::size_t{200}));
-            }
-        }
-    }
-    /// A valid document with marker words in every free text it has room for.
-    json marked(const std::string& database) {
-        const json schema = json::parse(shipped_file("schemas/" + database + ".json"));
-        json out = generated(9, 1, database).front();
-        out.erase("reference");
-        fill_fields(schema.at("fields"), out);
-        for (const json& group : schema.at("groups")) {
-            const std::string name = group.at("name");
-            if (!group.value("set", false) && out.contains(name) && !out[name].empty()) {
-                fill_fields(group.at("fields"), out[name][0]);
-            }
-        }
-        return out;
-    }
-    /// Marker words as somebody might write them down, in one text.
-    std::string spelled() {
-        std::string out;
-        for (const std::size_t size : {6, 12, 32}) {
-            const std::string one = word(size);
-            spelled_.insert(one);
-            out += to_hex(as_bytes(one));
-            for (const char* before : {" ", "a", "ab"}) {
-                const std::string around = *before == ' ' ? one : before + one;
-                out += " " + crypto::to_base64(as_bytes(around + "!!"));
-            }
-            std::string capitals = to_hex(as_bytes(one));
-            std::transform(capitals.begin(), capitals.end(), capitals.begin(), ::toupper);
-            out += " " + capitals + " ";
-        }
-        return out;
-    }
+    std::string word(std::size_t size) { return words_.word(size); }
 
     NetworkWish wish(const std::string& program) {
         NetworkWish out;
@@ -105,13 +45,15 @@ protected:
         network.relay_seizures_of(network.wish().airport);
         ASSERT_TRUE(network.converge());
         NodeProcess& airport = network.airport();
-        kept_in_rows_ = words_.size();
-        json seizure = marked("seizures");
-        seizure["concealment_note"] = seizure["concealment_note"].get<std::string>() + spelled();
+        kept_in_rows_ = words_.all().size();
+        json seizure = words_.marked("seizures");
+        seizure["concealment_note"] =
+            seizure["concealment_note"].get<std::string>() + words_.spelled();
         const json own = put(airport, "seizures", {{"document", seizure}});
-        put(airport, "seizures", {{"compartment", shared}, {"document", marked("seizures")}});
-        put(network.seaport(), "suspects", {{"document", marked("suspects")}});
-        put(airport, "companies", {{"document", marked("companies")}});
+        put(airport, "seizures",
+            {{"compartment", shared}, {"document", words_.marked("seizures")}});
+        put(network.seaport(), "suspects", {{"document", words_.marked("suspects")}});
+        put(airport, "companies", {{"document", words_.marked("companies")}});
         ASSERT_TRUE(network.converge());
         const std::string id = own.at("id");
         network.cut_all();
@@ -133,7 +75,7 @@ protected:
             node->post(Socket::worker, "/verify", {{"rebuild", true}});  // views on the disk
             node->stop();
         }
-        MarkerSearch out(words_);
+        MarkerSearch out(words_.all());
         for (NodeProcess* node : network.all()) {
             out.look_into(node->directory());
         }
@@ -148,16 +90,14 @@ protected:
                     const std::vector<std::string>& wanted) {
         const auto found = search.words_found("plain", place);
         for (const std::string& one : wanted) {
-            EXPECT_TRUE(found.contains(one) || spelled_.contains(one))
+            EXPECT_TRUE(found.contains(one) || words_.all_spelled().contains(one))
                 << one << ", made as number "
-                << std::find(words_.begin(), words_.end(), one) - words_.begin() << ", in "
-                << place;
+                << std::find(words_.all().begin(), words_.all().end(), one) - words_.all().begin()
+                << ", in " << place;
         }
     }
 
-    std::mt19937_64 letters_{26};
-    std::vector<std::string> words_;
-    std::set<std::string> spelled_;
+    MarkerWords words_;
     std::size_t kept_in_rows_ = 0;  ///< words made before those of the records
 };
 
@@ -167,16 +107,16 @@ std::string beside_tests(const char* name) {
 
 TEST_F(Markers, AreAllFoundWhereNothingIsSealedOrPacked) {
     const MarkerSearch search = search_all(beside_tests("entrepot_unsealed"));
-    expect_all(search, "/headquarters/log/", words_);
+    expect_all(search, "/headquarters/log/", words_.all());
     // Names of compartments stand in the roster alone; everything else in the views too.
-    const auto in_rows = words_.begin() + static_cast<std::ptrdiff_t>(kept_in_rows_);
-    expect_all(search, "/headquarters/views/", {in_rows, words_.end()});
-    expect_all(search, "stream of", words_);
+    const auto in_rows = words_.all().begin() + static_cast<std::ptrdiff_t>(kept_in_rows_);
+    expect_all(search, "/headquarters/views/", {in_rows, words_.all().end()});
+    expect_all(search, "stream of", words_.all());
     const auto relayed = search.words_found("plain", "/relay/log/");
     EXPECT_GT(relayed.size(), 40U) << "the relay carries the airport's log";
     for (const char* form : {"hex", "HEX", "base64+0", "base64+1", "base64+2"}) {
-        EXPECT_EQ(search.words_found(form, "/headquarters/log/"), spelled_) << form;
-        EXPECT_EQ(search.words_found(form, "stream of"), spelled_) << form;
+        EXPECT_EQ(search.words_found(form, "/headquarters/log/"), words_.all_spelled()) << form;
+        EXPECT_EQ(search.words_found(form, "stream of"), words_.all_spelled()) << form;
     }
 }
 

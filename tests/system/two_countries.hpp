@@ -12,7 +12,13 @@ namespace entrepot::node {
 class TwoCountries {
 public:
     explicit TwoCountries(const NetworkWish& jamaica = unitless("JM", "Jamaica Customs Agency"))
-        : jamaica_(jamaica), georgia_(unitless("GE", "Georgia Revenue Service")) {}
+        : TwoCountries(jamaica, unitless("GE", "Georgia Revenue Service")) {}
+    TwoCountries(const NetworkWish& jamaica, const NetworkWish& georgia)
+        : jamaica_(jamaica), georgia_(georgia) {
+        if (jamaica.recorded) {
+            way_.record();
+        }
+    }
 
     static NetworkWish unitless(const std::string& country, const std::string& name) {
         NetworkWish out;
@@ -26,6 +32,8 @@ public:
     TestNetwork& georgia() { return georgia_; }
     NodeProcess& ours() { return jamaica_.headquarters(); }
     NodeProcess& theirs() { return georgia_.headquarters(); }
+    /// From Jamaica to Georgia.
+    TcpProxy& way() { return way_; }
 
     /// One run of `administration partner` at `here`, with the other's roster if it is there.
     nlohmann::json pin(TestNetwork& here, TestNetwork& there, bool with_theirs) {
@@ -52,8 +60,9 @@ public:
     }
     void connect() {
         ours().stop();
-        ours().options().peers = {"GE@" + theirs().status().at("listen").get<std::string>()};
-        ours().start();
+        way_.lead_to(theirs().status().at("listen").get<std::string>());
+        ours().options().peers = {"GE@" + way_.address()};
+        jamaica_.restart_headquarters();
     }
     /// Sessions in sync on both outer rosters, seen from Jamaica.
     ::testing::AssertionResult converge() {
@@ -88,6 +97,7 @@ private:
         return out;
     }
 
+    TcpProxy way_;
     TestNetwork jamaica_;
     TestNetwork georgia_;
 };
