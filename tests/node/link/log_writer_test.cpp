@@ -2,35 +2,14 @@
 #include "node/link/log_writer.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <csignal>
-
-#include "tests/support/administration_fixture.hpp"
+#include "tests/node/link/file_limit.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace entrepot::node {
 namespace {
-
-/// No file of this process grows beyond so many bytes: a full disk without a disk.
-class FileLimit {
-public:
-    FileLimit() {
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-    }
-    ~FileLimit() { lift(); }
-    void set(rlim_t bytes) {
-        const rlimit limit{bytes, before_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    void lift() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
-private:
-    rlimit before_{};
-};
 
 class LogWriterOnAFullDisk : public testing::Test {
 protected:
@@ -40,14 +19,16 @@ protected:
                                  entropy.secret(32));
         writer_ = std::make_unique<LogWriter>(*store_, [] {});
     }
+    static std::vector<replication::Write> entries(std::uint64_t first, std::uint64_t last) {
+        std::vector<replication::Write> out;
+        for (std::uint64_t i = first; i <= last; ++i) {
+            out.push_back({i, replication::RosterWrite{{i}, Bytes(4000, 1)}});
+        }
+        return out;
+    }
     /// More than fits under the limit that is set now.
     Status write_much() {
-        replication::AdministrationFixture administration;
-        std::vector<replication::Write> writes;
-        for (std::uint64_t i = 1; i <= 200; ++i) {
-            writes.push_back({i, replication::RosterWrite{{i}, Bytes(4000, 1)}});
-        }
-        writer_->submit(std::move(writes));
+        writer_->submit(entries(1, 200));
         writer_->settle();
         return writer_->take_outcomes().back().stored;
     }
@@ -76,6 +57,28 @@ TEST_F(LogWriterOnAFullDisk, KeepsTheSameWritesOnceRoomWasMade) {
     EXPECT_THAT(write_much(), IsOk());
     EXPECT_EQ(asked, 1U);
     EXPECT_EQ(store_->roster_entries()->size(), 200U);
+}
+
+TEST_F(LogWriterOnAFullDisk, WritesNothingMoreAfterAWriteThatFailed) {
+    fill();
+    ASSERT_THAT(write_much(), HasCode(store_disk_full));
+    limit_.lift();
+    writer_->submit(entries(201, 201));
+    writer_->settle();
+    EXPECT_TRUE(writer_->take_outcomes().empty());
+    EXPECT_TRUE(store_->roster_entries()->empty()) << "it may rest on what was not written";
+}
+
+TEST_F(LogWriterOnAFullDisk, DropsWhatCameWhileAWriteWasFailing) {
+    writer_->set_make_room([&] {
+        writer_->submit(entries(201, 201));
+        limit_.lift();
+        return false;
+    });
+    fill();
+    EXPECT_THAT(write_much(), HasCode(store_disk_full));
+    EXPECT_TRUE(writer_->take_outcomes().empty());
+    EXPECT_TRUE(store_->roster_entries()->empty());
 }
 
 }  // namespace
