@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "node/desk/history.hpp"
@@ -32,6 +33,31 @@ protected:
     Result<json> edit(const json& saved, const json& document) {
         return fixture_.put(
             "seizures", {{"id", saved["id"]}, {"token", saved["token"]}, {"document", document}});
+    }
+    /// A change of what is shown now, without fields: a tombstone or a restore.
+    void change(const json& saved, replication::ChangeKind kind) {
+        auto& desk = fixture_.desk();
+        const auto key = *find_record(desk, saved["id"].get<std::string>(), "");
+        replication::Change change;
+        change.record = key.record;
+        change.database = "seizures";
+        change.kind = kind;
+        change.context = (*desk.views().load(key))->shown;
+        const auto answer = fixture_.await([&](JsonDone done) {
+            std::vector<PackedChange> changes;
+            changes.push_back(*desk.pack(change));
+            desk.save(key.compartment, std::move(changes), [done](Status status) {
+                done(status ? Result<json>(json{}) : Result<json>(status.error()));
+            });
+        });
+        ASSERT_THAT(answer, IsOk());
+    }
+    json listed(const std::string& query = "") {
+        const auto snapshot = shared_snapshots(fixture_.desk());
+        const auto found =
+            list_records(fixture_.desk().catalogue(), *snapshot, {"seizures", query});
+        EXPECT_THAT(found, IsOk());
+        return found ? *found : json::object();
     }
     DeskFixture fixture_;
 };
@@ -119,11 +145,19 @@ TEST_F(RecordDesk, TellsWhoChangedWhatAndWhen) {
 TEST_F(RecordDesk, ListsWhatMatchesAQuery) {
     made(DeskFixture::seizure("Negril"));
     made(DeskFixture::seizure("Kingston"));
-    const auto snapshot = shared_snapshots(fixture_.desk());
-    const auto found =
-        list_records(fixture_.desk().catalogue(), *snapshot, {"seizures", "place:negril"});
-    ASSERT_THAT(found, IsOk());
-    EXPECT_EQ((*found)["matched"], 1);
+    EXPECT_EQ(listed("place:negril")["matched"], 1);
+}
+
+TEST_F(RecordDesk, ListsNoTombstone) {
+    const json kept = made(), removed = made();
+    change(removed, replication::ChangeKind::tombstone);
+    const json left = listed();
+    EXPECT_EQ(left["matched"], 1);
+    ASSERT_EQ(left["records"].size(), 1U);
+    EXPECT_EQ(left["records"][0]["id"], kept["id"]);
+    EXPECT_EQ(shown(removed)["present"], false) << "who has its id is told what it last said";
+    change(removed, replication::ChangeKind::restore);
+    EXPECT_EQ(listed()["matched"], 2);
 }
 
 TEST_F(RecordDesk, ListsOnePageAfterTheOther) {
@@ -174,6 +208,33 @@ TEST(Places, HeadquartersMustNameACompartment) {
     EXPECT_THAT(find_place(fixture.desk(), "airport seizures"), IsOk());
     auto& administration = fixture.administration();
     static_cast<void>(administration);
+}
+
+/// The airport, with this right to what only the seaport writes otherwise.
+bool reads_with(replication::Right right) {
+    DeskFixture fixture("airport", true, [&](replication::AdministrationFixture& administration) {
+        administration.grant(administration.compartment("seaport seizures"),
+                             administration.id("airport"), right);
+        const auto& entries = administration.entries();
+        return std::vector<replication::WriteContent>{
+            replication::RosterWrite{{entries.size()}, entries.back()}};
+    });
+    const auto wanted = fixture.administration().compartment("seaport seizures");
+    const auto places = readable_places(fixture.desk());
+    EXPECT_EQ(fixture.desk().roster().right(fixture.desk().keys().self(), wanted), right);
+    return std::any_of(places.begin(), places.end(),
+                       [&](const Place& place) { return place.id == wanted; });
+}
+
+TEST(Places, AreReadableWithARightToReadAndNotWithOneToRelay) {
+    EXPECT_FALSE(reads_with(replication::Right::relay));
+    EXPECT_TRUE(reads_with(replication::Right::read));
+}
+
+TEST(Places, OfARelayAreNone) {
+    DeskFixture courier("courier");
+    EXPECT_TRUE(readable_places(courier.desk()).empty());
+    EXPECT_THAT(find_place(courier.desk(), "joint seizures"), HasCode(place_unknown));
 }
 
 TEST(Desk, SaysThatTheNodeIsNotEnrolled) {
