@@ -8,6 +8,7 @@
 
 #include "node/api/http_client.hpp"
 #include "node/api/problem.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/matchers.hpp"
 #include "tests/support/started_crypto.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -44,6 +45,12 @@ protected:
         });
         ran->get_future().wait();
     }
+    void add_officer() {
+        crypto::SystemEntropy entropy;
+        const auto directory = *NodeDirectory::open(folder_.path() / "n");
+        const Vault vault = Vault::create("Ann", entropy);
+        ASSERT_THAT(add_slot(directory, vault, as_bytes("correct horse"), entropy), IsOk());
+    }
     ApiAnswer ask(const ApiCall& call) {
         HttpClient client({folder_.path() / "n" / "worker.sock"});
         auto answer = client.request(call);
@@ -77,11 +84,28 @@ TEST_F(LockedWorker, SaysThatNoOfficerHasAPassphraseHere) {
               vault_no_slot.name());
 }
 
+TEST_F(LockedWorker, SaysWhyTheLinkCouldNotOpenTheStore) {
+    add_officer();
+    const std::string body = R"({"officer": "Ann", "passphrase": "correct horse"})";
+    for (const ErrorCode& why : {store_disk_full, store_damaged}) {
+        auto code = std::async(std::launch::async, [&] {
+            return code_of({"POST", "/unlock", Bytes(body.begin(), body.end()), {}});
+        });
+        const auto asked = link_->receive_one(patience);
+        ASSERT_TRUE(asked && *asked && std::holds_alternative<OpenStore>(*decode_message(**asked)));
+        const Failed failed{{}, std::string(why.name()), "why"};
+        ASSERT_THAT(link_->send(encode_message(failed)), IsOk());
+        if (code.wait_for(patience) != std::future_status::ready) {
+            end_run();
+            loop_.reset();
+            FAIL() << "who unlocks is not answered";
+        }
+        EXPECT_EQ(code.get(), why.name()) << "and may try again";
+    }
+}
+
 TEST_F(LockedWorker, TakesOneUnlockAtATime) {
-    crypto::SystemEntropy entropy;
-    const auto directory = *NodeDirectory::open(folder_.path() / "n");
-    const Vault vault = Vault::create("Ann", entropy);
-    ASSERT_THAT(add_slot(directory, vault, as_bytes("correct horse"), entropy), IsOk());
+    add_officer();
     const std::string body = R"({"officer": "Ann", "passphrase": "wrong horse"})";
     std::atomic<int> busy{0}, wrong{0};
     std::vector<std::thread> clients;
