@@ -10,7 +10,9 @@ namespace {
 
 /// Entries of which nothing waits that are kept while they cannot be stored.
 constexpr std::size_t most_kept = 10'000;
-/// After a failure, before entries on which nothing waits are tried again.
+/// How long entries on which nothing waits gather: one commit for what is saved meanwhile.
+constexpr std::int64_t gather_ms = 250;
+/// After a failure, before they are tried again.
 constexpr std::int64_t again_after_ms = 1000;
 
 Status shown_as_full(const Status& status) {
@@ -61,9 +63,26 @@ void AuditTrail::note(AuditEntry entry, Done done) {
 }
 
 void AuditTrail::note(AuditEntry entry) {
+    if (gathered_.empty() && !writing_) {
+        due_at_.ms = std::max(due_at_.ms, desk_.steady().ms + gather_ms);
+    }
     if (gathered_.size() < most_kept) {
         note(std::move(entry), {});
     }
+}
+
+std::vector<AuditEntry> AuditTrail::unwritten() const {
+    std::vector<AuditEntry> out;
+    const auto add = [&](const Item& item) {
+        if (item.entry) {
+            out.push_back(*item.entry);
+        }
+    };
+    if (writing_) {
+        std::for_each(writing_->begin(), writing_->end(), add);
+    }
+    std::for_each(gathered_.begin(), gathered_.end(), add);
+    return out;
 }
 
 std::optional<AuditPlace> AuditTrail::follow_place() {
@@ -79,12 +98,12 @@ std::optional<AuditPlace> AuditTrail::follow_place() {
 
 bool AuditTrail::is_due() const {
     const auto waits = [](const Item& item) { return item.done != nullptr; };
-    return desk_.steady() >= again_at_ || std::any_of(gathered_.begin(), gathered_.end(), waits);
+    return desk_.steady() >= due_at_ || std::any_of(gathered_.begin(), gathered_.end(), waits);
 }
 
 void AuditTrail::flush() {
     const auto place = follow_place();
-    if (is_writing_ || gathered_.empty() || !is_due()) {
+    if (writing_ || gathered_.empty() || !is_due()) {
         return;
     }
     if (!place) {
@@ -133,14 +152,14 @@ void AuditTrail::write(const AuditPlace& place, const Batch& batch) {
         }
         changes.push_back(*std::move(packed));
     }
-    is_writing_ = true;
+    writing_ = batch;
     desk_.save_audit(place.compartment, std::move(changes),
                      [this, batch](const Status& status) { settle(batch, status); });
 }
 
 void AuditTrail::settle(const Batch& batch, const Status& status) {
-    is_writing_ = false;
-    again_at_ = status ? SteadyTime{} : SteadyTime{desk_.steady().ms + again_after_ms};
+    writing_.reset();
+    due_at_.ms = desk_.steady().ms + (status ? gather_ms : again_after_ms);
     const Status told = shown_as_full(status);
     bool has_locked_notes = false;
     std::deque<Item> kept;

@@ -28,11 +28,16 @@ public:
     /// `done` gets audit.disk_full, audit.no_place when headquarters gave this node no place for an
     /// audit though it can read records, or the store's error.
     void note(AuditEntry entry, Done done);
-    /// An entry on which nothing waits: tried again, after a second or with the next entry on which
-    /// something waits, until it is stored or the worker ends.
+    /// An entry on which nothing waits: stored within a quarter of a second, with what gathers
+    /// meanwhile or with the next entry on which something waits; after a failure tried again
+    /// after a second, until it is stored or the worker ends.
     void note(AuditEntry entry);
-    /// Writes what has gathered unless a commit is on its way; called at each turn of the loop.
+    /// Writes what has gathered and is due unless a commit is on its way; called at each turn of
+    /// the loop.
     void flush();
+    /// Entries that are not known to be stored, for a worker that ends; none of locked notes, which
+    /// have their file.
+    std::vector<AuditEntry> unwritten() const;
 
 private:
     /// An entry, or a change that was sealed while the node was locked.
@@ -55,8 +60,8 @@ private:
     std::deque<Item> gathered_;
     std::optional<AuditPlace> place_;
     replication::RosterLength followed_;
-    SteadyTime again_at_;  ///< of entries on which nothing waits, after a failure
-    bool is_writing_ = false;
+    SteadyTime due_at_;  ///< of entries on which nothing waits
+    Batch writing_;      ///< on its way to the disk
 };
 
 }  // namespace entrepot::node

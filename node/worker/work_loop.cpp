@@ -328,6 +328,9 @@ Status WorkLoop::run() {
             end_idle();
         }
     }
+    for (const AuditEntry& entry : trail_ ? trail_->unwritten() : std::vector<AuditEntry>{}) {
+        keep_for_unlock(entry);
+    }
     return {};
 }
 

@@ -107,6 +107,20 @@ TEST_F(AuditTrailTest, WritesEntriesThatGatherInOneCommit) {
     EXPECT_EQ(entries().size(), 40U);
 }
 
+TEST_F(AuditTrailTest, GathersWhatNothingWaitsForAndSaysWhatIsNotStored) {
+    give_place();
+    const auto before = commits();
+    for (const char* saved : {"one", "two", "three"}) {
+        trail_.note(entry(saved));
+    }
+    ASSERT_EQ(trail_.unwritten().size(), 3U);
+    EXPECT_EQ(trail_.unwritten().back().text, "three");
+    ASSERT_THAT(note(1, entry("get")), IsOk());
+    EXPECT_EQ(commits(), before + 1);
+    EXPECT_EQ(entries().size(), 4U);
+    EXPECT_TRUE(trail_.unwritten().empty());
+}
+
 TEST_F(AuditTrailTest, SplitsWhatIsShownOfMoreRecordsThanAnEntryHolds) {
     give_place();
     AuditEntry many = entry();
