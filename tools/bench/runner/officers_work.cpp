@@ -47,6 +47,16 @@ Status post_each(const RunningNode& node, std::size_t count, unsigned officers,
     return {};
 }
 
+Result<json> shown_record(RunningNode& node, const std::string& id,
+                          const std::string& compartment) {
+    return node.worker("GET", "/records/" + id + "?compartment=" + compartment, nullptr);
+}
+
+/// What the i-th record of an edit gets.
+std::string text_of(const std::string& text, std::size_t i) {
+    return text + " " + std::to_string(i);
+}
+
 }  // namespace
 
 Result<std::vector<ShownRecord>> look_at(RunningNode& node, std::size_t offset, std::size_t count) {
@@ -59,8 +69,7 @@ Result<std::vector<ShownRecord>> look_at(RunningNode& node, std::size_t offset, 
     for (const json& record : found.at("records")) {
         const std::string id = record.value("id", "");
         const std::string compartment = record.value("compartment", "");
-        TRY_ASSIGN(const json shown,
-                   node.worker("GET", "/records/" + id + "?compartment=" + compartment, nullptr));
+        TRY_ASSIGN(const json shown, shown_record(node, id, compartment));
         out.push_back({id, compartment, shown.value("token", "")});
     }
     if (out.size() != count) {
@@ -77,9 +86,22 @@ Status edit_each(const RunningNode& node, const std::vector<ShownRecord>& record
         return json{{"id", record.id},
                     {"compartment", record.compartment},
                     {"token", record.token},
-                    {"document", {{"operation", text + " " + std::to_string(i)}}}}
+                    {"document", {{"operation", text_of(text, i)}}}}
             .dump();
     });
+}
+
+Status check_edits(RunningNode& node, const std::vector<ShownRecord>& records,
+                   const std::string& text) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        TRY_ASSIGN(const json shown, shown_record(node, records[i].id, records[i].compartment));
+        const std::string held = shown.at("document").value("operation", "");
+        if (held != text_of(text, i)) {
+            return Error{work_unfit, "a node shows '" + held + "' where another saved '" +
+                                         text_of(text, i) + "'"};
+        }
+    }
+    return {};
 }
 
 Status type_each(const RunningNode& node, const std::vector<std::string>& documents,

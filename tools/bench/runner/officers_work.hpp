@@ -25,6 +25,10 @@ Result<std::vector<ShownRecord>> look_at(RunningNode& node, std::size_t offset, 
 Status edit_each(const RunningNode& node, const std::vector<ShownRecord>& records,
                  const std::string& text, unsigned officers);
 
+/// bench.work unless that node shows what edit_each saved, on this node or on another.
+Status check_edits(RunningNode& node, const std::vector<ShownRecord>& records,
+                   const std::string& text);
+
 /// Saves each document as a new record.
 Status type_each(const RunningNode& node, const std::vector<std::string>& documents,
                  unsigned officers);

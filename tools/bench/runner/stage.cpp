@@ -124,7 +124,11 @@ Status wait_for_positions(RunningNode& a, std::uint64_t at_a, RunningNode& b, st
             return false;
         }
         TRY_ASSIGN(const auto of_b, position(b));
-        return of_b >= at_b;
+        if (of_b < at_b) {
+            return false;
+        }
+        TRY_ASSIGN(const bool a_has_all, is_in_sync(a));  // positions count audits as well
+        return a_has_all ? is_in_sync(b) : false;
     });
 }
 

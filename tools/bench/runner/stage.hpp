@@ -37,7 +37,7 @@ Result<HeldLink> hold_link(RunningNode& listening,
 
 /// Log position that a node's views reflect.
 Result<std::uint64_t> position(RunningNode& node);
-/// Waits until views of both reflect that many commits.
+/// Waits until views of both reflect at least that many commits, and both are in sync.
 Status wait_for_positions(RunningNode& a, std::uint64_t at_a, RunningNode& b, std::uint64_t at_b,
                           int pause_ms);
 /// Seizures, and those with conflicts, that a node's views hold.

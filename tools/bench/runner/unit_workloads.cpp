@@ -77,7 +77,9 @@ Status save_on_both_sides(Run& run, RunningNode& unit, RunningNode& headquarters
     TRY(there.get());
     TRY(here);
     TRY(wait_for_positions(unit, before_unit + all, headquarters, before_headquarters + all, 2));
-    return run.add("W3", watch, all);
+    TRY(run.add("W3", watch, all));
+    TRY(check_edits(headquarters, of_unit, "Airport"));
+    return check_edits(unit, of_headquarters, "Headquarters");
 }
 
 Status check_idle(Run& run, RunningNode& unit, RunningNode& headquarters) {
