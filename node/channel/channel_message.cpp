@@ -8,7 +8,7 @@ namespace entrepot::node {
 namespace {
 
 constexpr std::size_t commit_room = replication::commit_limit + 1024;
-constexpr std::size_t entry_room = replication::roster_entry_limit;
+constexpr std::size_t entry_room = replication::roster_entry_most;
 
 WireWriter& write(WireWriter& out, const Ticket& ticket) {
     return out.u64(ticket.value).fixed(ticket.realm);

@@ -77,7 +77,7 @@ Result<EntryDraft> EntryDraft::decode(ByteView bytes) {
     out.country_ = std::string(as_text(reader.raw(country_size)));
     out.fingerprint_ = reader.fixed<Hash>();
     out.roots_ = read_roots(reader);
-    const ByteView entry = reader.sized32(replication::roster_entry_limit);
+    const ByteView entry = reader.sized32(replication::roster_entry_most);
     if (const auto end = reader.finish("draft"); !is_draft || !end) {
         return Error{draft_malformed, "this is no draft of a roster entry, or not all of one"};
     }

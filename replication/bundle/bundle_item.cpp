@@ -40,7 +40,7 @@ Result<BundleItem> read_roster(ByteView content) {
     BundleRoster out;
     out.before_first = {reader.u64()};
     while (reader.ok() && !reader.rest().empty()) {
-        const ByteView entry = reader.sized32(roster_entry_limit);
+        const ByteView entry = reader.sized32(roster_entry_most);
         out.entries.emplace_back(entry.begin(), entry.end());
     }
     if (!reader.finish("roster entries of a bundle")) {

@@ -38,7 +38,7 @@ Status check_right(const ParsedCommit& commit, const LogDescriptor& log, const R
     if (roster.right(log.node, log.compartment, header.roster_length) != Right::write) {
         return Error{admission_no_right, numbered(commit) + " by a node that may not write there"};
     }
-    if (header.generation != roster.generation_at(log.compartment, header.roster_length)) {
+    if (!roster.is_generation(log.compartment, header.generation, header.roster_length)) {
         return Error{admission_generation, numbered(commit) + " is sealed under generation " +
                                                std::to_string(header.generation.value)};
     }

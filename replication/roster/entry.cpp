@@ -7,9 +7,12 @@ namespace entrepot::replication {
 namespace {
 
 constexpr std::string_view magic = "EPE1";
+constexpr std::size_t kind_at = 5;
+constexpr std::uint8_t settlement_kind = 15;
 
 Status check_frame(ByteView bytes) {
-    if (bytes.size() > roster_entry_limit) {
+    const bool carries_another = bytes.size() > kind_at && bytes[kind_at] == settlement_kind;
+    if (bytes.size() > (carries_another ? roster_entry_most : roster_entry_limit)) {
         return Error{roster_malformed, "a roster entry of more than 256 KiB"};
     }
     WireReader reader(bytes);
@@ -62,7 +65,7 @@ Result<RosterEntry> decode_entry(ByteView bytes) {
     out.number = {reader.u64()};
     out.previous = reader.fixed<Hash>();
     out.time = {reader.u64()};
-    const ByteView content = reader.sized32(roster_entry_limit);
+    const ByteView content = reader.sized32(roster_entry_most);
     out.signatures = read_signatures(reader);
     if (const auto status = reader.finish("roster entry"); !status) {
         return Error{roster_malformed, status.error().context};

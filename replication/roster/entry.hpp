@@ -16,6 +16,8 @@ namespace entrepot::replication {
 inline constexpr ErrorCode roster_malformed{"roster.malformed", ErrorKind::refused};
 
 inline constexpr std::size_t roster_entry_limit = 256 * 1024;
+/// Of any entry: a settlement carries another one, with up to 16 signatures of its own.
+inline constexpr std::size_t roster_entry_most = roster_entry_limit + 2 * 1024;
 
 /// partner: another administration's headquarters, in an outer roster only.
 enum class NodeKind : std::uint8_t { headquarters = 1, unit = 2, relay = 3, partner = 4 };
@@ -174,10 +176,17 @@ struct OuterGenesis {
     Hash partner_fingerprint;
 };
 
+/// Settles a forked roster: the branch that this entry is appended to counts. Carries one entry of
+/// the branch that loses, as it was signed; there is one settlement for each of them, in order.
+struct SettlementEntry {
+    RosterLength common;  ///< length up to which both branches are one
+    Bytes losing;
+};
+
 using EntryContent =
     std::variant<Genesis, NodeCertificate, CompartmentEntry, GenerationEntry, GrantEntry,
                  RevocationEntry, CutEntry, SchemaEditionEntry, ErasureEntry, RootChange,
-                 PartnerEntry, AuditorEntry, NumbersEntry, OuterGenesis>;
+                 PartnerEntry, AuditorEntry, NumbersEntry, OuterGenesis, SettlementEntry>;
 
 /// H("erased" ‖ compartment ‖ record): names a record that was erased whole without showing it.
 Hash erased_record(const CompartmentId& compartment, const RecordId& record);

@@ -8,10 +8,16 @@
 namespace entrepot::replication {
 namespace {
 
-Status check_unknown_keys(const std::vector<AnyKey>& keys, const Standing& standing) {
+/// `owner` is the node whose certificate brings them: what it was certified with on a branch that
+/// lost is its own, and may be certified again.
+Status check_unknown_keys(const std::vector<AnyKey>& keys, const Standing& standing,
+                          const NodeId& owner = {}) {
     const std::set<AnyKey> distinct(keys.begin(), keys.end());
-    const bool known = std::any_of(keys.begin(), keys.end(),
-                                   [&](const AnyKey& key) { return standing.keys.count(key) > 0; });
+    const bool known = std::any_of(keys.begin(), keys.end(), [&](const AnyKey& key) {
+        const auto lost = standing.lost_keys.find(key);
+        return standing.keys.count(key) > 0 ||
+               (lost != standing.lost_keys.end() && lost->second != owner);
+    });
     if (known || distinct.size() != keys.size()) {
         return Error{roster_known_key, "a key that stands in the roster already, or twice here"};
     }
@@ -142,7 +148,7 @@ Status check_kind(const Genesis& genesis, const Standing& standing) {
 Status check_kind(const NodeCertificate& certificate, const Standing& standing) {
     const auto& identity = certificate.identity;
     TRY(check_node_kind(certificate.kind, standing));
-    TRY(check_unknown_keys(keys_of(certificate), standing));
+    TRY(check_unknown_keys(keys_of(certificate), standing, identity.id()));
     TRY(crypto::check_public_key(identity.sign));
     TRY(crypto::check_public_key(identity.box));
     TRY(crypto::check_public_key(identity.transport));
@@ -285,6 +291,11 @@ Status check_kind(const OuterGenesis& entry, const Standing& standing) {
         return Error{roster_partner, "an outer roster for nobody"};
     }
     return check_kind(entry.own, standing);
+}
+
+/// What it carries is judged by the rosters before it: Roster::losing_with.
+Status check_kind(const SettlementEntry&, const Standing&) {
+    return {};
 }
 
 Status check_kind(const SchemaEditionEntry& entry, const Standing& standing) {

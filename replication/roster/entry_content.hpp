@@ -13,7 +13,7 @@ inline constexpr std::size_t root_limit = 16;           ///< root keys of an adm
 inline constexpr std::size_t database_name_limit = 64;  ///< bytes, a-z and _
 inline constexpr std::size_t sealed_name_limit = 256;   ///< bytes, tag included
 
-/// Number of the content's kind, 1…14, in the order of EntryContent.
+/// Number of the content's kind, 1…15, in the order of EntryContent.
 std::uint8_t entry_kind(const EntryContent& content);
 
 void write_content(WireWriter& writer, const EntryContent& content);

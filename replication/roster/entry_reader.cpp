@@ -215,6 +215,12 @@ OuterGenesis read_outer_genesis(WireReader& reader) {
     return out;
 }
 
+SettlementEntry read_settlement(WireReader& reader) {
+    const RosterLength common{reader.u64()};
+    const ByteView losing = reader.sized32(roster_entry_limit);
+    return {common, {losing.begin(), losing.end()}};
+}
+
 EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
     switch (kind) {
         case 1:
@@ -245,6 +251,8 @@ EntryContent read_kind(std::uint8_t kind, WireReader& reader) {
             return read_further_numbers(reader);
         case 14:
             return read_outer_genesis(reader);
+        case 15:
+            return read_settlement(reader);
         default:
             reader.fail_limit();
             return {};

@@ -69,6 +69,7 @@ bool is_for_root(const EntryContent& content, const Standing& standing) {
     if (std::holds_alternative<ErasureEntry>(content) ||
         std::holds_alternative<PartnerEntry>(content) ||
         std::holds_alternative<AuditorEntry>(content) ||
+        std::holds_alternative<SettlementEntry>(content) ||
         std::holds_alternative<RootChange>(content) || std::holds_alternative<Genesis>(content) ||
         std::holds_alternative<OuterGenesis>(content)) {
         return true;

@@ -139,6 +139,9 @@ void write_content(WireWriter& writer, const EntryContent& content) {
                        write_numbers(writer, c.block);
                    },
                    [&](const OuterGenesis& c) { write_outer_genesis(writer, c); },
+                   [&](const SettlementEntry& c) {
+                       writer.u64(c.common.value).sized32(c.losing);
+                   },
                },
                content);
 }

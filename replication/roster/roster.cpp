@@ -44,14 +44,32 @@ Status Roster::append(ByteView encoded) {
     const std::size_t signatures = 1 + entry.signatures.size() * (32 + 64);
     TRY(check_signers(entry, encoded.first(encoded.size() - signatures), *standing_));
     TRY(check_content(entry.content, *standing_));
+    const auto* settlement = std::get_if<SettlementEntry>(&entry.content);
+    if (settlement != nullptr) {
+        TRY_ASSIGN(auto branch, settled_by(*settlement));
+        auto& settled = own_standing().settled;
+        if (branch.first != branch.newest) {
+            settled.pop_back();  // it goes on
+        }
+        settled.push_back(std::move(branch));
+    }
+    take(entry, encoded);
+    return {};
+}
+
+/// A standing that nobody else sees, and so may change. Every standing is made without const.
+Standing& Roster::own_standing() {
     if (!is_only_holder(standing_)) {
         standing_ = std::make_shared<Standing>(*standing_);
     }
-    // Every standing is made without const, above and in the constructor, and no one else sees it.
-    const_cast<Standing&>(*standing_).apply(entry.content, entry.number);
+    return const_cast<Standing&>(*standing_);
+}
+
+/// Appends what was found right.
+void Roster::take(const RosterEntry& entry, ByteView encoded) {
+    own_standing().apply(entry.content, entry.number);
     entries_.emplace_back(encoded.begin(), encoded.end());
     hashes_.push_back(entry_hash(encoded));
-    return {};
 }
 
 Hash Roster::hash_at(RosterLength length) const {
@@ -162,12 +180,6 @@ std::vector<const CompartmentStanding*> Roster::compartments() const {
     return out;
 }
 
-Right Roster::right(const NodeId& node, const CompartmentId& compartment,
-                    std::optional<RosterLength> at) const {
-    const CompartmentHistory* found = standing_->compartment(compartment);
-    return found == nullptr ? Right::none : found->right(node, at.value_or(length()));
-}
-
 Generation Roster::generation_at(const CompartmentId& compartment, RosterLength at) const {
     const CompartmentHistory* found = standing_->compartment(compartment);
     if (found == nullptr) {
@@ -181,16 +193,6 @@ Generation Roster::generation_at(const CompartmentId& compartment, RosterLength 
 std::vector<NodeId> Roster::entitled(const CompartmentId& compartment, Right right) const {
     const CompartmentHistory* found = standing_->compartment(compartment);
     return found == nullptr ? std::vector<NodeId>{} : found->entitled(right);
-}
-
-std::vector<const KeyWrap*> Roster::wraps_for(const NodeId& node) const {
-    std::vector<const KeyWrap*> out;
-    if (const auto found = standing_->wraps.find(node); found != standing_->wraps.end()) {
-        for (const auto& [key, wrap] : found->second) {
-            out.push_back(&wrap);
-        }
-    }
-    return out;
 }
 
 std::optional<Cut> Roster::cut_of(const LogDescriptor& log) const {

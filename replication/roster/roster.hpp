@@ -34,6 +34,7 @@ inline constexpr ErrorCode roster_cut{"roster.cut", ErrorKind::refused};
 inline constexpr ErrorCode roster_erasure{"roster.erasure", ErrorKind::refused};
 inline constexpr ErrorCode roster_kind{"roster.kind", ErrorKind::refused};
 inline constexpr ErrorCode roster_partner{"roster.partner", ErrorKind::refused};
+inline constexpr ErrorCode roster_settlement{"roster.settlement", ErrorKind::refused};
 inline constexpr ErrorCode roster_forked{"roster.forked", ErrorKind::refused};
 inline constexpr ErrorCode roster_fingerprint{"roster.fingerprint", ErrorKind::refused};
 
@@ -46,6 +47,7 @@ struct CompartmentStanding {
 };
 
 struct Standing;
+struct SettledBranch;
 
 /// A value: copies share what they have in common until one of them grows. Pointers it gives live
 /// until the next append. Reading copies in several threads is safe, one roster in two is not.
@@ -96,16 +98,31 @@ public:
 
     const CompartmentStanding* compartment(const CompartmentId& id) const;
     std::vector<const CompartmentStanding*> compartments() const;
-    /// The right a node has at a roster length (now when absent); none for revoked nodes now.
+    /// The right a node has at a roster length (now when absent); none for revoked nodes now. At a
+    /// length where the roster had forked, the greater of what both branches gave.
     Right right(const NodeId& node, const CompartmentId& compartment,
                 std::optional<RosterLength> at = std::nullopt) const;
     /// Newest generation that a roster of this length knows; 0 when the compartment is not there
-    /// yet.
+    /// yet. Of the branch that counts.
     Generation generation_at(const CompartmentId& compartment, RosterLength at) const;
+    /// Whether that was the newest generation at that length, here or on a branch that lost.
+    bool is_generation(const CompartmentId& compartment, Generation generation,
+                       RosterLength at) const;
     /// Nodes with at least `right` now.
     std::vector<NodeId> entitled(const CompartmentId& compartment, Right right) const;
-    /// Envelopes meant for this node.
+    /// Envelopes meant for this node, those of branches that lost too: a generation that was made
+    /// on both has two keys.
     std::vector<const KeyWrap*> wraps_for(const NodeId& node) const;
+
+    /// The roster as it was at a length, which must not be above length().
+    Roster first(RosterLength length) const;
+    /// Whether this roster may take the place of the held one: it is longer, and every held entry
+    /// that is not in it is carried by its settlements, in order. roster.forked otherwise.
+    Status settles(const Roster& held) const;
+    /// How much of this roster is in one of that length and head: all of it when it is a beginning
+    /// of this one, what came before the fork when settlements carry the rest of it; nothing when
+    /// it is neither.
+    std::optional<RosterLength> shared_with(RosterLength length, const Hash& head) const;
 
     /// The cut that ends this log, if there is one: revoked writers' logs have one, perhaps at 0.
     std::optional<Cut> cut_of(const LogDescriptor& log) const;
@@ -128,6 +145,11 @@ public:
     std::set<Hash> named_by_erasures() const;
 
 private:
+    void take(const RosterEntry& entry, ByteView encoded);
+    Standing& own_standing();
+    Result<SettledBranch> settled_by(const SettlementEntry& entry) const;
+    const SettledBranch* losing_at(RosterLength length, const Hash& head) const;
+
     std::vector<Bytes> entries_;
     std::vector<Hash> hashes_;
     std::shared_ptr<const Standing> standing_;

@@ -60,7 +60,7 @@ std::optional<std::vector<Bytes>> decode_entries(ByteView bytes) {
         return std::nullopt;
     }
     for (std::size_t i = 0; i < count && reader.ok(); ++i) {
-        const ByteView entry = reader.sized32(roster_entry_limit);
+        const ByteView entry = reader.sized32(roster_entry_most);
         if (entry.empty()) {
             return std::nullopt;
         }

@@ -13,7 +13,7 @@ inline constexpr std::size_t roster_file_entry_limit = 100'000;
 
 /// Count and entries, each with its length: also the inside of a join file.
 Bytes encode_entries(std::span<const Bytes> entries);
-/// Nothing when the bytes are not just that, or an entry is empty or over roster_entry_limit.
+/// Nothing when the bytes are not just that, or an entry is empty or over roster_entry_most.
 std::optional<std::vector<Bytes>> decode_entries(ByteView bytes);
 
 Bytes export_roster(const Roster& roster);

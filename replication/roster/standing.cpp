@@ -226,4 +226,16 @@ void Standing::apply_content(const OuterGenesis& entry, RosterLength length) {
     partner = PartnerEntry{entry.partner_country, entry.partner_fingerprint, true};
 }
 
+/// The branch itself is taken in by Roster, which has the entries that it goes on from.
+void Standing::apply_content(const SettlementEntry& entry, RosterLength) {
+    const auto losing = decode_entry(entry.losing);
+    const auto* certificate =
+        losing ? std::get_if<NodeCertificate>(&losing->content) : nullptr;
+    if (certificate != nullptr) {
+        for (const AnyKey& key : keys_of(*certificate)) {
+            lost_keys.emplace(key, certificate->identity.id());
+        }
+    }
+}
+
 }  // namespace entrepot::replication

@@ -47,6 +47,13 @@ struct NodeStanding {
 /// Wraps of one node by compartment and generation; a later wrap takes the place of an earlier one.
 using WrapTable = std::map<std::pair<CompartmentId, Generation>, KeyWrap>;
 
+/// A branch that lost: what was carried of it by settlements that follow one another.
+struct SettledBranch {
+    RosterLength common;         ///< up to here it was one with the branch that counts
+    RosterLength first, newest;  ///< numbers of its settlements
+    std::shared_ptr<const Roster> losing;  ///< with all that it has in common
+};
+
 struct Standing {
     std::optional<Genesis> genesis;
     Hash root_fingerprint;
@@ -72,6 +79,9 @@ struct Standing {
     std::unordered_map<NodeId, WrapTable, FixedBytesHash> wraps;  ///< node zero: recovery
     std::unordered_map<LogId, Cut, FixedBytesHash> cuts;
     std::optional<SchemaEditionEntry> schema_edition;
+    std::vector<SettledBranch> settled;  ///< oldest first
+    /// Keys that certificates brought on branches that lost, and whose they were.
+    std::unordered_map<AnyKey, NodeId, FixedBytesHash> lost_keys;
 
     /// A node in force; null when it is unknown or revoked.
     const NodeStanding* active_node(const NodeId& id) const;
@@ -97,6 +107,7 @@ private:
     void apply_content(const AuditorEntry& entry, RosterLength length);
     void apply_content(const NumbersEntry& entry, RosterLength length);
     void apply_content(const OuterGenesis& entry, RosterLength length);
+    void apply_content(const SettlementEntry& entry, RosterLength length);
     void keep_wraps(const std::vector<KeyWrap>& added);
 };
 

@@ -158,7 +158,7 @@ RosterEntries read_as<RosterEntries>(WireReader& in) {
     out.before_first = {read_varint(in)};
     const std::size_t count = read_count(in, entries_most, 4);
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        out.entries.push_back(in.sized32(roster_entry_limit));
+        out.entries.push_back(in.sized32(roster_entry_most));
     }
     return out;
 }

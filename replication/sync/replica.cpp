@@ -102,7 +102,7 @@ Result<std::uint64_t> Replica::append_local(const LogDescriptor& log, Bytes comm
         log.node == state_->self && header.roster_length <= roster.length() &&
         roster.right(log.node, log.compartment, header.roster_length) == Right::write &&
         !end_of(log, header.log, roster) &&
-        roster.generation_at(log.compartment, header.roster_length) == header.generation;
+        roster.is_generation(log.compartment, header.generation, header.roster_length);
     if (!right) {
         return Error{replica_local_right, "this node may not write that compartment with that key"};
     }

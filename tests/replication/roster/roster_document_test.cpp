@@ -57,6 +57,7 @@ TEST(RosterDocument, NamesEveryCode) {
                                   roster_numbers,
                                   roster_cut,
                                   roster_edition,
+                                  roster_settlement,
                                   roster_forked,
                                   roster_fingerprint,
                                   request_malformed,

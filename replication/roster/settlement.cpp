@@ -1,0 +1,160 @@
+// Roster where it had forked: which branch lost, what it still says of its own lengths, and whether
+// a settled roster may take the place of another.
+#include <algorithm>
+
+#include "crypto/base/ensure.hpp"
+#include "replication/roster/standing.hpp"
+
+namespace entrepot::replication {
+namespace {
+
+/// Whether an author may have had this length on that branch.
+bool spans(const SettledBranch& branch, RosterLength at) {
+    return branch.common < at && at <= branch.losing->length();
+}
+
+RosterLength plus(RosterLength length, std::uint64_t count) {
+    return {length.value + count};
+}
+
+Error unsettled(const std::string& what) {
+    return {roster_settlement, what};
+}
+
+}  // namespace
+
+/// The branch with the entry that the settlement carries, which it must be right to append.
+Result<SettledBranch> Roster::settled_by(const SettlementEntry& entry) const {
+    const RosterLength number = plus(length(), 1);
+    if (entry.common.value == 0 || entry.common >= length()) {
+        return unsettled("both branches begin with the same entries, and this one goes on");
+    }
+    TRY_ASSIGN(const RosterEntry losing, decode_entry(entry.losing));
+    if (std::holds_alternative<SettlementEntry>(losing.content)) {
+        return unsettled("the losing entry is itself a settlement: settle from the other branch");
+    }
+    SettledBranch out{entry.common, number, number, nullptr};
+    Roster branch;
+    if (losing.number == plus(entry.common, 1)) {
+        if (equal(entries_[entry.common.value], entry.losing)) {
+            return unsettled("entry " + std::to_string(losing.number.value) + " is no other's");
+        }
+        branch = first(entry.common);
+    } else {
+        const auto& settled = standing_->settled;
+        const bool goes_on = !settled.empty() && settled.back().newest == length() &&
+                             settled.back().common == entry.common;
+        if (!goes_on) {
+            return unsettled("losing entries before " + std::to_string(losing.number.value) +
+                             " are missing");
+        }
+        out.first = settled.back().first;
+        branch = *settled.back().losing;
+    }
+    if (losing.number != plus(branch.length(), 1) || losing.previous != branch.head()) {
+        return unsettled("losing entry " + std::to_string(losing.number.value) +
+                         " does not follow the one before");
+    }
+    if (auto status = branch.append(entry.losing); !status) {
+        return Error{status.error().code, "losing entry " + std::to_string(losing.number.value) +
+                                              ": " + status.error().context};
+    }
+    out.losing = std::make_shared<Roster>(std::move(branch));
+    return out;
+}
+
+Roster Roster::first(RosterLength length) const {
+    ENSURE(length <= this->length());
+    Roster out;
+    for (std::size_t i = 0; i < length.value; ++i) {
+        const auto entry = decode_entry(entries_[i]);
+        ENSURE(entry);
+        out.take(*entry, entries_[i]);
+    }
+    for (const SettledBranch& branch : standing_->settled) {
+        if (branch.newest <= length) {
+            out.own_standing().settled.push_back(branch);
+        } else if (branch.first <= length) {
+            const std::uint64_t carried = length.value - branch.first.value + 1;
+            auto part = std::make_shared<Roster>(
+                branch.losing->first(plus(branch.common, carried)));
+            out.own_standing().settled.push_back(
+                {branch.common, branch.first, length, std::move(part)});
+        }
+    }
+    return out;
+}
+
+Right Roster::right(const NodeId& node, const CompartmentId& compartment,
+                    std::optional<RosterLength> at) const {
+    const CompartmentHistory* found = standing_->compartment(compartment);
+    if (found == nullptr) {
+        return Right::none;
+    }
+    Right out = found->right(node, at.value_or(length()));
+    for (const SettledBranch& branch : standing_->settled) {
+        if (at && spans(branch, *at)) {
+            out = std::max(out, branch.losing->right(node, compartment, at));
+        }
+    }
+    return out;
+}
+
+bool Roster::is_generation(const CompartmentId& compartment, Generation generation,
+                           RosterLength at) const {
+    const auto& settled = standing_->settled;
+    return generation_at(compartment, at) == generation ||
+           std::any_of(settled.begin(), settled.end(), [&](const SettledBranch& branch) {
+               return spans(branch, at) &&
+                      branch.losing->is_generation(compartment, generation, at);
+           });
+}
+
+std::vector<const KeyWrap*> Roster::wraps_for(const NodeId& node) const {
+    std::vector<const KeyWrap*> out;
+    std::set<Bytes> seen;
+    const auto add = [&](const KeyWrap& wrap) {
+        if (standing_->settled.empty() || seen.insert(wrap.envelope).second) {
+            out.push_back(&wrap);
+        }
+    };
+    if (const auto found = standing_->wraps.find(node); found != standing_->wraps.end()) {
+        for (const auto& [key, wrap] : found->second) {
+            add(wrap);
+        }
+    }
+    for (const SettledBranch& branch : standing_->settled) {
+        for (const KeyWrap* wrap : branch.losing->wraps_for(node)) {
+            add(*wrap);
+        }
+    }
+    return out;
+}
+
+/// The branch that lost and has this head at that length, if settlements carry it.
+const SettledBranch* Roster::losing_at(RosterLength length, const Hash& head) const {
+    const auto& settled = standing_->settled;
+    const auto found =
+        std::find_if(settled.begin(), settled.end(), [&](const SettledBranch& branch) {
+            return spans(branch, length) && branch.losing->hash_at(length) == head;
+        });
+    return found == settled.end() ? nullptr : &*found;
+}
+
+std::optional<RosterLength> Roster::shared_with(RosterLength length, const Hash& head) const {
+    if (length <= this->length() && hash_at(length) == head) {
+        return length;
+    }
+    const SettledBranch* branch = losing_at(length, head);
+    return branch == nullptr ? std::nullopt : std::optional(branch->common);
+}
+
+Status Roster::settles(const Roster& held) const {
+    if (length() <= held.length() || !shared_with(held.length(), held.head())) {
+        return Error{roster_forked, "entry " + std::to_string(held.length().value) +
+                                        " differs from the one held, and no settlement carries it"};
+    }
+    return {};
+}
+
+}  // namespace entrepot::replication
