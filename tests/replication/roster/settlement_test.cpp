@@ -167,7 +167,8 @@ TEST_F(Settlement, TakesThePlaceOfEveryRosterThatItCarriesAndOfNoOther) {
     EXPECT_THAT(settled.settles(settled), HasCode(roster_forked));
     fork_.loses.new_generation(joint_);
     EXPECT_THAT(settled.settles(fork_.loses.roster()), HasCode(roster_forked));
-    EXPECT_THAT(settled.settles(AdministrationFixture::with_two_units(7).roster()), HasCode(roster_forked));
+    EXPECT_THAT(settled.settles(AdministrationFixture::with_two_units(7).roster()),
+                HasCode(roster_forked));
 }
 
 TEST_F(Settlement, TakesThePlaceOfALongerBranchOnlyOnceAllOfThatIsCarried) {
