@@ -2,8 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "crypto/base64.hpp"
 #include "crypto/words.hpp"
 #include "node/access/node_directory.hpp"
+#include "node/databases/json_text.hpp"
 
 namespace entrepot::tools {
 namespace {
@@ -20,13 +22,26 @@ Outcome<int> write_draft(const Invocation& invocation, const node::EntryDraft& d
         return 0;
     }
     invocation.console.line(path);
-    invocation.console.note(
-        draft.wanted() > 0
-            ? std::to_string(draft.wanted()) +
-                  " more signatures are wanted: entrepot administration sign " + path +
-                  " --key FILE, at each holder's"
-            : "Signed by enough: entrepot administration apply DIR " + path);
+    invocation.console.note(draft.wanted() > 0
+                                ? std::to_string(draft.wanted()) +
+                                      " more signatures are wanted: entrepot administration sign " +
+                                      path + " --key FILE, at each holder's"
+                                : "Signed by enough: entrepot administration apply DIR " + path);
     return 0;
+}
+
+Outcome<nlohmann::json> keep_draft(const Invocation& invocation, nlohmann::json answer,
+                                   const std::string& usual) {
+    const std::string to = invocation.arguments.text("output", usual);
+    TRY_ASSIGN(const Bytes draft, crypto::from_base64(node::text_member(answer, "draft")));
+    TRY(node::write_file(to, draft));
+    answer["draft"] = to;
+    return answer;
+}
+
+std::string carry_to_holders(const std::string& path) {
+    return "Carry it to the holders of root keys: entrepot administration sign " + path +
+           " --key FILE";
 }
 
 Outcome<node::EntryDraft> read_draft(const std::string& path) {
@@ -36,10 +51,9 @@ Outcome<node::EntryDraft> read_draft(const std::string& path) {
 }
 
 std::vector<std::string> describe_draft(const node::EntryDraft& draft) {
-    std::vector<std::string> out{
-        "entry " + std::to_string(draft.entry().number.value) + " of the administration of " +
-            draft.country(),
-        "root fingerprint  " + crypto::eight_words(draft.fingerprint())};
+    std::vector<std::string> out{"entry " + std::to_string(draft.entry().number.value) +
+                                     " of the administration of " + draft.country(),
+                                 "root fingerprint  " + crypto::eight_words(draft.fingerprint())};
     for (const std::string& line : node::describe_entry(draft.entry(), draft.roots())) {
         out.push_back("  " + line);
     }

@@ -1,9 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "crypto/base64.hpp"
-#include "node/access/node_directory.hpp"
 #include "node/databases/json_text.hpp"
 #include "tools/commands/administration/confirm.hpp"
+#include "tools/commands/administration/draft_file.hpp"
 #include "tools/commands/groups.hpp"
 
 namespace entrepot::tools {
@@ -60,23 +59,19 @@ std::vector<std::string> describe_erasure(const json& plan) {
     return out;
 }
 
-Outcome<int> write_order(const Invocation& invocation, const json& answer) {
-    const std::string to = invocation.arguments.text("output", "erasure.draft");
-    TRY_ASSIGN(const Bytes draft, crypto::from_base64(text_member(answer, "draft")));
-    TRY(node::write_file(to, draft));
+Outcome<int> write_order(const Invocation& invocation, const json& order) {
+    TRY_ASSIGN(const json answer, keep_draft(invocation, order, "erasure.draft"));
     if (invocation.console.json()) {
-        json out = answer;
-        out["draft"] = to;
-        invocation.console.object(out);
+        invocation.console.object(answer);
         return 0;
     }
+    const std::string to = text_member(answer, "draft");
     for (const std::string& line : describe_erasure(answer)) {
         invocation.console.note(line);
     }
     invocation.console.line(to);
-    invocation.console.note("An erasure is ordered by the root keys; nothing is erased yet. Carry "
-                            "this draft to their holders: entrepot administration sign " +
-                            to + " --key FILE");
+    invocation.console.note("An erasure is ordered by the root keys; nothing is erased yet. " +
+                            carry_to_holders(to));
     return 0;
 }
 

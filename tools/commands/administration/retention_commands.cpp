@@ -1,9 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "crypto/base64.hpp"
-#include "node/access/node_directory.hpp"
 #include "node/databases/json_text.hpp"
 #include "tools/commands/administration/confirm.hpp"
+#include "tools/commands/administration/draft_file.hpp"
 #include "tools/commands/groups.hpp"
 
 namespace entrepot::tools {
@@ -23,22 +22,18 @@ void print_records(Console& console, const json& records) {
     }
 }
 
-Outcome<int> write_order(const Invocation& invocation, json answer) {
-    const std::string to = invocation.arguments.text("output", "retention.draft");
-    TRY_ASSIGN(const Bytes draft, crypto::from_base64(text_member(answer, "draft")));
-    TRY(node::write_file(to, draft));
-    answer["draft"] = to;
+Outcome<int> write_order(const Invocation& invocation, const json& order) {
+    TRY_ASSIGN(const json answer, keep_draft(invocation, order, "retention.draft"));
+    const std::string to = text_member(answer, "draft");
     if (invocation.console.json()) {
         invocation.console.object(answer);
         return 0;
     }
     print_records(invocation.console, answer.value("due", json::array()));
     invocation.console.line(to);
-    invocation.console.note(
-        "This drafts the erasure of the first " +
-        std::to_string(answer.value("ordered", std::size_t{0})) +
-        " of them; nothing is erased yet. Carry it to the holders of root keys: entrepot "
-        "administration sign " + to + " --key FILE");
+    invocation.console.note("This drafts the erasure of the first " +
+                            std::to_string(answer.value("ordered", std::size_t{0})) +
+                            " of them; nothing is erased yet. " + carry_to_holders(to));
     if (const auto later = answer.value("later", std::size_t{0}); later > 0) {
         invocation.console.note(std::to_string(later) +
                                 " more are due: sweep again once this is applied");

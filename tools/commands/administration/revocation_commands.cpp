@@ -6,6 +6,7 @@
 #include "replication/roster/enrolment_request.hpp"
 #include "tools/commands/administration/compare_code.hpp"
 #include "tools/commands/administration/confirm.hpp"
+#include "tools/commands/administration/draft_file.hpp"
 #include "tools/commands/groups.hpp"
 
 namespace entrepot::tools {
@@ -39,35 +40,28 @@ std::vector<std::string> describe_revocation(const json& plan, const std::string
 }
 
 /// A revocation that root keys sign: written as a draft.
-Outcome<int> write_draft(const Invocation& invocation, const json& answer) {
-    const std::string to = invocation.arguments.text("output", "revocation.draft");
-    TRY_ASSIGN(const Bytes draft, crypto::from_base64(text_member(answer, "draft")));
-    TRY(node::write_file(to, draft));
+Outcome<int> write_draft(const Invocation& invocation, const json& plan) {
+    TRY_ASSIGN(const json answer, keep_draft(invocation, plan, "revocation.draft"));
     if (invocation.console.json()) {
-        json out = answer;
-        out["draft"] = to;
-        invocation.console.object(out);
+        invocation.console.object(answer);
         return 0;
     }
+    const std::string to = text_member(answer, "draft");
     invocation.console.line(to);
-    invocation.console.note("A headquarters is revoked by the root keys; nothing is revoked yet. "
-                            "Carry this draft to their holders: entrepot administration sign " +
-                            to + " --key FILE");
+    invocation.console.note("A headquarters is revoked by the root keys; nothing is revoked yet. " +
+                            carry_to_holders(to));
     return 0;
 }
 
 Outcome<int> revoke(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    json body{{"node", arguments.text("NODE")},
-              {"cuts", words_of(arguments, "cut")},
-              {"preview", true}};
+    json body{
+        {"node", arguments.text("NODE")}, {"cuts", words_of(arguments, "cut")}, {"preview", true}};
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-    TRY_ASSIGN(const json plan,
-               headquarters.worker({"POST", "/administration/revocations"}, body));
+    TRY_ASSIGN(const json plan, headquarters.worker({"POST", "/administration/revocations"}, body));
     TRY(confirm(invocation, describe_revocation(plan, "revokes"), "Revoke it?"));
     body = {{"node", text_member(plan, "node")}, {"cuts", shown_cuts(plan)}};
-    TRY_ASSIGN(const json done,
-               headquarters.worker({"POST", "/administration/revocations"}, body));
+    TRY_ASSIGN(const json done, headquarters.worker({"POST", "/administration/revocations"}, body));
     TRY(headquarters.close());
     if (done.contains("draft")) {
         return write_draft(invocation, done);
@@ -143,14 +137,19 @@ void add_revocation_commands(CommandTable& table) {
     const Option yes{"--yes", "", "does not ask"};
     table.push_back({"administration revoke",
                      "end a node's certificate; its logs count up to what headquarters holds",
-                     {which, headquarters, cut, yes,
+                     {which,
+                      headquarters,
+                      cut,
+                      yes,
                       {"-o,--output", "FILE", "draft to write, for a headquarters"}},
                      revoke});
     table.push_back({"administration replace",
                      "enrol a new node in place of a lost one, and revoke that",
                      {which,
                       {"REQUEST", "FILE", "request of the new node: file or text", true},
-                      headquarters, cut, yes,
+                      headquarters,
+                      cut,
+                      yes,
                       {"--code", "WORDS", "the code that the installer reads out ('-' reads it)"},
                       {"-o,--output", "FILE", "join file to write (REQUEST.join)"}},
                      replace});
