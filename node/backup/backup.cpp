@@ -1,6 +1,8 @@
 #include "node/backup/backup.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -184,6 +186,16 @@ Result<BackupFacts> unpack(SealedReader& in, const Unpack& to) {
     }
 }
 
+/// Syncs a file, or what a folder lists.
+bool reach_disk(const fs::path& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) {
+        ::close(file);
+    }
+    return synced;
+}
+
 /// Writes the files of a backup into a folder.
 class Unpacker {
 public:
@@ -209,7 +221,9 @@ public:
             return {};
         }
         file_.close();
-        return file_ ? Status() : Error{backup_not_written, "cannot write " + path_.string()};
+        return file_ && reach_disk(path_)
+                   ? Status()
+                   : Error{backup_not_written, "cannot write " + path_.string()};
     }
 
 private:
@@ -217,11 +231,15 @@ private:
     std::ofstream file_;
 };
 
+/// Modes as a node's are, and durable.
 Status narrow_folders(const fs::path& folder) {
     std::error_code failed;
     for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
         if (entry.is_directory()) {
             fs::permissions(entry.path(), fs::perms::owner_all, failed);
+            if (!failed && !reach_disk(entry.path())) {
+                failed = std::make_error_code(std::errc::io_error);
+            }
         }
     }
     return failed ? Error{backup_not_written, folder.string() + ": " + failed.message()} : Status();
@@ -269,6 +287,8 @@ Result<BackupFacts> restore_backup(const RestoreWish& wish, const Credential& cr
     TRY_ASSIGN(const auto in, SealedReader::open(wish.file, credential));
     const ScratchFolder scratch(wish.node.string() + ".restoring");
     TRY(make_private_folder(scratch.path()));
+    // Of a node that starts by itself it may be empty, and then no file of the backup makes it.
+    TRY(make_private_folder(scratch.path() / "slots"));
     Unpacker to(scratch.path());
     std::uint64_t done = 0;
     TRY_ASSIGN(const BackupFacts facts,
@@ -286,6 +306,9 @@ Result<BackupFacts> restore_backup(const RestoreWish& wish, const Credential& cr
     TRY(write_file(scratch.path() / restored_name, wish.roster));
     fs::remove(wish.node, failed);
     fs::rename(scratch.path(), wish.node, failed);
+    if (!failed && !reach_disk(fs::absolute(wish.node).parent_path())) {
+        failed = std::make_error_code(std::errc::io_error);
+    }
     if (failed) {
         return Error{backup_not_written, wish.node.string() + ": " + failed.message()};
     }
