@@ -41,6 +41,7 @@ struct Encoder {
     }
     void operator()(const Moved& m) { out.u64(m.position).u64(m.roster_length).fixed(m.realm); }
     void operator()(const Erased& m) { out.u64(m.roster_length).fixed(m.realm); }
+    void operator()(const EndLogs& m) { write(out, m.ticket); }
 };
 
 Bytes copy(ByteView bytes) {
@@ -98,6 +99,8 @@ Result<ChannelMessage> read_body(std::size_t tag, WireReader& in) {
             const std::uint64_t length = in.u64();
             return ChannelMessage(Erased{length, in.fixed<RealmId>()});
         }
+        case 9:
+            return ChannelMessage(EndLogs{read_ticket(in)});
         default:
             return Error{channel_malformed, "unknown message between link and worker"};
     }

@@ -70,8 +70,14 @@ struct Erased {
     RealmId realm = {};
 };
 
+/// The log on the disk is an older one: this node goes on in none of its logs of the ticket's
+/// realm. Stored once that is durable.
+struct EndLogs {
+    Ticket ticket;
+};
+
 using ChannelMessage = std::variant<OpenStore, AppendCommit, AppendRoster, Opened, Signed, Stored,
-                                    Failed, Moved, Erased>;
+                                    Failed, Moved, Erased, EndLogs>;
 
 Bytes encode_message(const ChannelMessage& message);
 Result<ChannelMessage> decode_message(ByteView bytes);

@@ -39,10 +39,11 @@ Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault v
                                          const Progress& progress) {
     std::unique_ptr<Desk> out(new Desk(directory, std::move(vault), channel, clock));
     TRY_ASSIGN(out->catalogue_, Catalogue::load({}));
-    TRY(out->open_stores(directory));
+    TRY(out->open_log());
     TRY(out->open_identity());
     TRY(out->open_book());
     TRY(out->follow_roster());
+    TRY(out->open_views());
     Status ready = out->read_views(progress);
     if (!ready && is_view_damage(ready.error())) {
         TRY(out->remake_views(directory, ready.error()));
@@ -83,11 +84,24 @@ Status Desk::remake_views(const NodeDirectory& directory, Error damage) {
     return {};
 }
 
-Status Desk::open_stores(const NodeDirectory& directory) {
-    TRY_ASSIGN(log_, LogStore::open(directory.log(), LogStore::Access::read_only,
+Status Desk::open_log() {
+    TRY_ASSIGN(log_, LogStore::open(directory_.log(), LogStore::Access::read_only,
                                     vault_.link_key.duplicate()));
-    TRY_ASSIGN(const LogPosition log_end, log_->last_position());
-    TRY_ASSIGN(auto views, open_views(directory.views(), vault_.vault_key, log_end));
+    return {};
+}
+
+/// Numbers of an older log may have been given to commits that it does not hold. So this node's
+/// logs are ended before the views, which alone tell, are moved aside.
+Status Desk::open_views() {
+    start_author();
+    const auto compare = [this](const ViewStore& views) -> Status {
+        const Status seen = check_seen(views, *log_, roster_);
+        if (!seen && seen.error().code == views_ahead) {
+            TRY(author_->end_logs());
+        }
+        return seen;
+    };
+    TRY_ASSIGN(auto views, node::open_views(directory_.views(), vault_.vault_key, compare));
     views_ = std::move(views.views);
     views_damage_ = std::move(views.damage);
     return {};
@@ -112,17 +126,18 @@ Status Desk::open_identity() {
 
 Status Desk::start_projector() {
     projector_ = std::make_unique<Projector>(*log_, *views_, *keys_, roster_, *catalogue_);
-    if (!author_) {
-        author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
-        author_->set_realm(realm_);
-        author_->set_known([this](const auto& log, const auto& officer) {
-            const LogOfficers& known = views_->officers(log);
-            const auto found = known.find(officer);
-            return found == known.end() ? std::optional<Bytes>()
-                                        : replication::encode_officer(found->second);
-        });
-    }
     return projector_->resume();
+}
+
+void Desk::start_author() {
+    author_ = std::make_unique<Author>(channel_, *log_, *keys_, roster_, clock_);
+    author_->set_realm(realm_);
+    author_->set_known([this](const auto& log, const auto& officer) {
+        const LogOfficers& known = views_->officers(log);
+        const auto found = known.find(officer);
+        return found == known.end() ? std::optional<Bytes>()
+                                    : replication::encode_officer(found->second);
+    });
 }
 
 Result<const replication::NodeCertificate*> Desk::self() const {
@@ -172,6 +187,15 @@ void Desk::flush_if_due() {
         if (!projector_->flush() && !start_projector()) {
             last_change_ = clock_.steady();  // a full disk: try again later, the log has everything
         }
+    }
+}
+
+void Desk::flush() {
+    for (const auto& [realm, desk] : outer_) {
+        desk->flush();
+    }
+    if (views_->unflushed() > 0) {
+        static_cast<void>(projector_->flush());
     }
 }
 

@@ -79,6 +79,8 @@ public:
     void take(std::vector<ChannelMessage> messages);
     /// Makes views durable when enough has gathered or time has passed since the last change.
     void flush_if_due();
+    /// The same at once, before this process ends; what fails is made again from the log.
+    void flush();
 
     /// Saves changes of one compartment, signed by who acts; see Author::save. officer.role when
     /// his roles do not reach, access.not_signed_in when he left meanwhile.
@@ -133,7 +135,9 @@ private:
     Status open_book();
     Status check_acting(const std::vector<PackedChange>& changes) const;
     std::optional<Signer> signer() const;
-    Status open_stores(const NodeDirectory& directory);
+    Status open_log();
+    Status open_views();
+    void start_author();
     Status open_identity();
     Status read_views(const Progress& progress);
     Status remake_views(const NodeDirectory& directory, Error damage);

@@ -30,8 +30,9 @@ Status Desk::open_outer(const RealmId& realm) {
     out->catalogue_ = catalogue_;
     out->settings_ = settings_;
     out->keys_ = std::make_unique<Keyring>(keys_->self(), keys_->box().duplicate());
-    TRY(out->open_stores(directory));
+    TRY(out->open_log());
     TRY(out->follow_roster());
+    TRY(out->open_views());
     Status ready = out->read_views({});
     if (!ready && is_view_damage(ready.error())) {
         TRY(out->remake_views(directory, ready.error()));

@@ -192,4 +192,15 @@ Result<json> verify_node(Desk& desk) {
     return check.report();
 }
 
+std::string why_remade(Desk& home, bool is_older_log) {
+    std::string out;
+    for (Desk* desk : home.shared_desks()) {
+        const auto& why = desk->views_damage();
+        if (why && (why->code == views_ahead) == is_older_log) {
+            out += (out.empty() ? "" : "; ") + why->context;
+        }
+    }
+    return out;
+}
+
 }  // namespace entrepot::node

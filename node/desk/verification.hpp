@@ -17,4 +17,8 @@ inline constexpr ErrorCode verify_view_missing{"verify.view_missing", ErrorKind:
 /// worker's thread meanwhile. At most 1000 problems are listed.
 Result<nlohmann::json> verify_node(Desk& desk);
 
+/// Why views were made anew when they were opened, those shared with partners too: because the log
+/// is an older one than they had seen, or for their damage. Empty when they were not.
+std::string why_remade(Desk& home, bool is_older_log);
+
 }  // namespace entrepot::node

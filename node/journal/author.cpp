@@ -57,7 +57,8 @@ Author::Tip& Author::tip_of(const replication::CompartmentId& compartment) {
     return tips_[compartment] = {fresh, {}, {}};
 }
 
-Result<crypto::Signature> Author::await_signature(Ticket ticket) {
+/// Signed or Stored of that ticket.
+Result<ChannelMessage> Author::await_answer(Ticket ticket) {
     while (true) {
         TRY_ASSIGN(auto frame, channel_.receive_one(longest_silence_));
         if (!frame) {
@@ -65,9 +66,10 @@ Result<crypto::Signature> Author::await_signature(Ticket ticket) {
                          "the node's link does not answer; look at 'entrepot status'"};
         }
         TRY_ASSIGN(ChannelMessage message, decode_message(*frame));
-        if (const auto* answer = std::get_if<Signed>(&message);
-            answer && answer->ticket == ticket) {
-            return answer->signature;
+        const auto* made = std::get_if<Signed>(&message);
+        const auto* stored = std::get_if<Stored>(&message);
+        if ((made && made->ticket == ticket) || (stored && stored->ticket == ticket)) {
+            return message;
         }
         if (const auto* failed = std::get_if<Failed>(&message);
             failed && failed->ticket == ticket) {
@@ -83,16 +85,18 @@ Result<Ticket> Author::send_commit(Tip& tip, Bytes unsigned_commit) {
     ChannelMessage message(std::move(request));
     TRY(channel_.send(encode_message(message)));
     Bytes& commit = std::get<AppendCommit>(message).commit;
-    auto signature = await_signature(ticket);
-    if (!signature) {
-        if (signature.error().code == replication::replica_log_ended ||
-            signature.error().code == replication::replica_log_forked) {
+    const auto answer = await_answer(ticket);
+    if (!answer) {
+        if (answer.error().code == replication::replica_log_ended ||
+            answer.error().code == replication::replica_log_forked) {
             closed_.insert(tip.descriptor.id());
         }
         TRY(read_tips());
-        return std::move(signature).error();
+        return answer.error();
     }
-    std::copy(signature->bytes.begin(), signature->bytes.end(),
+    const auto* made = std::get_if<Signed>(&*answer);  // comes before Stored
+    ENSURE(made != nullptr);
+    std::copy(made->signature.bytes.begin(), made->signature.bytes.end(),
               commit.begin() + replication::commit_signed_size);
     tip.number = tip.number.next();
     tip.hash = replication::commit_hash(commit);
@@ -182,6 +186,13 @@ Result<Ticket> Author::save(const replication::CompartmentId& compartment,
         }
     }
     return last;
+}
+
+Status Author::end_logs() {
+    const Ticket ticket{next_ticket_++, realm_};
+    TRY(channel_.send(encode_message(EndLogs{ticket})));
+    TRY(await_answer(ticket));
+    return {};
 }
 
 Result<Ticket> Author::append_roster(std::vector<Bytes> entries, const RealmId& into) {

@@ -62,6 +62,10 @@ public:
     /// Has the link check and store roster entries, of this realm or of another.
     Result<Ticket> append_roster(std::vector<Bytes> entries, const RealmId& into);
 
+    /// Has the link note that this node goes on in none of its logs of this realm; waits until that
+    /// is durable. author.silent_link, and the store's codes.
+    Status end_logs();
+
     /// Frames that came meanwhile, for the worker's loop.
     std::deque<ChannelMessage> take_kept() { return std::exchange(kept_, {}); }
     /// Adopts a time seen in another's commit, so that ours come after it.
@@ -76,7 +80,7 @@ private:
     };
     Tip& tip_of(const replication::CompartmentId& compartment);
     Result<Ticket> send_commit(Tip& tip, Bytes unsigned_commit);
-    Result<crypto::Signature> await_signature(Ticket ticket);
+    Result<ChannelMessage> await_answer(Ticket ticket);
     struct Statement {
         const std::optional<Signer>& signer;
         std::string_view purpose;

@@ -155,6 +155,9 @@ Status Projector::project_changes(const StoredCommit& stored, std::vector<Result
 
 Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
     const auto header = replication::read_header(stored.bytes);
+    if (stored.descriptor.node == keys_.self()) {
+        views_.note_own(stored.log, header.number, replication::commit_hash(stored.bytes));
+    }
     if (const auto end = counted_.end(stored.log)) {
         views_.counted().ends[stored.log] = end->number;
         if (header.number > end->number) {
@@ -244,6 +247,10 @@ Status Projector::flush() {
         TRY(views_.keep_waiting(waiting));
         waiting_moved_ = false;
     }
+    SeenLog& seen = views_.seen();
+    seen.roster_length = roster_.length();
+    seen.roster_head = roster_.head();
+    TRY_ASSIGN(seen.last_commit, commit_at(log_, views_.position()));
     return views_.flush();
 }
 

@@ -166,11 +166,16 @@ void Link::handle(ChannelMessage message) {
         static_cast<void>(open_ ? open_->views_erased(*erased) : Status());
         return;
     }
-    if (!open_ && (commit != nullptr || roster != nullptr)) {
-        const Ticket ticket = commit != nullptr ? commit->ticket : roster->ticket;
+    const auto* end = std::get_if<EndLogs>(&message);
+    if (!open_ && (commit != nullptr || roster != nullptr || end != nullptr)) {
+        const Ticket ticket = commit != nullptr   ? commit->ticket
+                              : roster != nullptr ? roster->ticket
+                                                  : end->ticket;
         return answer(Failed{ticket, std::string(store_disk_full.name()), paused_});
     }
-    if (commit != nullptr) {
+    if (end != nullptr) {
+        open_->end_logs(*end);
+    } else if (commit != nullptr) {
         open_->append(*commit);
     } else if (roster != nullptr) {
         open_->append(*roster);

@@ -265,6 +265,18 @@ Status OpenNode::views_erased(const Erased& told) {
     return realm == nullptr ? Status() : realm->views_erased({told.roster_length});
 }
 
+void OpenNode::end_logs(const EndLogs& request) {
+    Realm* realm = find(request.ticket.realm);
+    const Status ended =
+        realm == nullptr
+            ? Status(Error{link_unknown_realm, "logs to be ended of a roster that is not here"})
+            : end_own_logs(realm->store(), identity_.id());
+    if (!ended) {
+        return fail(request.ticket, ended.error());
+    }
+    answer_(Stored{request.ticket});
+}
+
 Status OpenNode::work() {
     TRY(take_outcomes());
     bundles_->work();

@@ -48,6 +48,8 @@ public:
     void set_make_room(const std::function<bool()>& make_room);
     /// The worker's views of that realm have nothing left of the erasures up to this one.
     Status views_erased(const Erased& told);
+    /// Ends this node's logs of that realm, durably, and answers.
+    void end_logs(const EndLogs& request);
     /// Whether the node has to be opened again, so that commits of a right that was withdrawn go;
     /// only when nobody waits for an answer.
     bool should_open_again() const;

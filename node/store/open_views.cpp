@@ -21,15 +21,13 @@ Status set_views_aside(const std::filesystem::path& directory) {
 }
 
 Result<OpenedViews> open_views(const std::filesystem::path& directory,
-                               const crypto::Secret& vault_key, LogPosition log_end) {
+                               const crypto::Secret& vault_key, const CompareViews& compare) {
     auto opened = ViewStore::open(directory, vault_key.duplicate());
     std::optional<Error> damage;
     if (!opened) {
         damage = opened.error();
-    } else if ((*opened)->position() > log_end) {
-        damage = Error{views_ahead, directory.string() + ": they reflect commit " +
-                                        std::to_string((*opened)->position().value) +
-                                        ", the log ends at " + std::to_string(log_end.value)};
+    } else if (const Status compared = compare(**opened); !compared) {
+        damage = compared.error();
     } else {
         return OpenedViews{std::move(*opened), std::nullopt};
     }

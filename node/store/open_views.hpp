@@ -2,22 +2,25 @@
 // aside and made anew. Keeps one such copy (its rows are sealed) for whoever wants to look.
 #pragma once
 
+#include <functional>
+
 #include "node/store/view_store.hpp"
 
 namespace entrepot::node {
-
-/// The views reflect more commits than the log holds: the log is an older one, or was saved.
-inline constexpr ErrorCode views_ahead{"store.views_ahead", ErrorKind::storage};
 
 struct OpenedViews {
     std::unique_ptr<ViewStore> views;
     std::optional<Error> damage;  ///< why they were made anew; position() is 0 then
 };
 
-/// Opens them; on store.damaged, store.other_key and views beyond `log_end`, moves the directory to
-/// `directory`.damaged (an earlier one goes) and opens empty ones. Other errors are the caller's.
+/// Holds views that opened against the log that they were made from; see check_seen.
+using CompareViews = std::function<Status(const ViewStore&)>;
+
+/// Opens them; on store.damaged, store.other_key, store.row_broken and what `compare` says is
+/// store.views_ahead, moves the directory to `directory`.damaged (an earlier one goes) and opens
+/// empty ones. Other errors are the caller's.
 Result<OpenedViews> open_views(const std::filesystem::path& directory,
-                               const crypto::Secret& vault_key, LogPosition log_end);
+                               const crypto::Secret& vault_key, const CompareViews& compare);
 
 /// Moves the directory aside, as above, for damage found later; nobody may have it open.
 Status set_views_aside(const std::filesystem::path& directory);

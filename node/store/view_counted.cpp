@@ -56,25 +56,27 @@ Status ViewStore::forget(const RecordKey& key) {
     if (!record) {
         return {};
     }
-    const std::uint64_t row = std::exchange(loaded_, {}).row;
+    const auto [loaded_key, row, dots, mark] = std::exchange(loaded_, {});
     RecordCounts& counts = counts_[{key.compartment, record->state.database}];
     TRY(note_conflict(row, false, counts));
     --counts.records;
-    TRY_ASSIGN(Transaction * transaction, batch());
-    TRY(transaction->remove(ids_table, index_of(key)));
+    const auto index = index_of(key);
+    WireWriter place;
+    place.u64(row);
+    TRY(remove_row(ids_table, index, marks_.mark(ids_table, index, place.view())));
     ++unflushed_;
-    return transaction->remove(records_table, row);
+    return remove_row(records_table, number_key(row), mark);
 }
 
 Status ViewStore::add_far_reaching(const RecordKey& key) {
-    TRY_ASSIGN(Transaction * transaction, batch());
+    TRY_ASSIGN(const Transaction* transaction, batch());
     TRY_ASSIGN(const auto last, transaction->last(far_reaching_table));
     const std::uint64_t row = last ? last->first + 1 : 1;
     WireWriter plain;
     plain.fixed(key.compartment).fixed(key.record);
-    return transaction->put(far_reaching_table, row,
-                            rows_.seal(domain_of(far_reaching_table), row, plain.view(), entropy_),
-                            PutMode::append);
+    return add_row(far_reaching_table, number_key(row),
+                   rows_.seal(domain_of(far_reaching_table), row, plain.view(), entropy_),
+                   PutMode::append);
 }
 
 Result<std::set<RecordKey>> ViewStore::far_reaching() const {
@@ -97,12 +99,12 @@ Result<std::set<RecordKey>> ViewStore::far_reaching() const {
 }
 
 Status ViewStore::add_quarantined(const QuarantinedContent& content) {
-    TRY_ASSIGN(Transaction * transaction, batch());
+    TRY_ASSIGN(const Transaction* transaction, batch());
     TRY_ASSIGN(const auto last, transaction->last(quarantine_table));
     const std::uint64_t row = last ? last->first + 1 : 1;
     ++unflushed_;
-    return transaction->put(
-        quarantine_table, row,
+    return add_row(
+        quarantine_table, number_key(row),
         rows_.seal(domain_of(quarantine_table), row, encode_quarantined(content), entropy_),
         PutMode::append);
 }
@@ -128,8 +130,8 @@ Result<std::vector<QuarantinedContent>> ViewStore::quarantined() const {
 
 Status ViewStore::drop_quarantined(
     const std::function<bool(const QuarantinedContent&)>& is_dropped) {
-    TRY_ASSIGN(Transaction * transaction, batch());
-    std::vector<std::uint64_t> rows;
+    TRY_ASSIGN(const Transaction* transaction, batch());
+    std::vector<std::pair<std::uint64_t, Hash>> rows;
     Status failed;
     TRY(transaction->scan(quarantine_table, 0, [&](std::uint64_t row, ByteView sealed) {
         const auto plain = rows_.open(domain_of(quarantine_table), row, sealed);
@@ -137,13 +139,13 @@ Status ViewStore::drop_quarantined(
             plain ? decode_quarantined(*plain) : Result<QuarantinedContent>(plain.error());
         failed = content ? Status{} : Status(content.error());
         if (content && is_dropped(*content)) {
-            rows.push_back(row);
+            rows.emplace_back(row, marks_.mark(quarantine_table, number_key(row), sealed));
         }
         return content.has_value();
     }));
     TRY(failed);
-    for (const std::uint64_t row : rows) {
-        TRY(transaction->remove(quarantine_table, row));
+    for (const auto& [row, mark] : rows) {
+        TRY(remove_row(quarantine_table, number_key(row), mark));
     }
     return {};
 }

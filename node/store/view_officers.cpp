@@ -1,16 +1,13 @@
 // Views: what each log has said of its node's officers. One row a log, written when a commit brings
 // a certificate; all of them stand in memory.
-#include "crypto/base/wire.hpp"
-#include "node/store/view_store.hpp"
+#include "node/store/view_tables.hpp"
 
 namespace entrepot::node {
 namespace {
 
+using namespace views;
 using replication::LogId;
 using replication::OfficerCertificate;
-
-constexpr TableIndex officers_table{6};
-constexpr std::uint8_t table_domain = 6;
 
 Bytes encode_row(const LogId& log, const LogOfficers& officers) {
     WireWriter out;
@@ -43,20 +40,26 @@ const LogOfficers& ViewStore::officers(const LogId& log) const {
 }
 
 Status ViewStore::keep_officers(const LogId& log, LogOfficers officers) {
-    TRY_ASSIGN(Transaction * transaction, batch());
+    TRY_ASSIGN(const Transaction* transaction, batch());
     const auto found = officers_.find(log);
     const std::uint64_t row = found == officers_.end() ? officers_.size() + 1 : found->second.first;
-    TRY(transaction->put(officers_table, row,
-                         rows_.seal(table_domain, row, encode_row(log, officers), entropy_)));
+    const Bytes sealed =
+        rows_.seal(domain_of(officers_table), row, encode_row(log, officers), entropy_);
+    TRY_ASSIGN(const auto held, transaction->get(officers_table, row));
+    TRY(held ? change_row(officers_table, number_key(row),
+                          marks_.mark(officers_table, number_key(row), *held), sealed)
+             : add_row(officers_table, number_key(row), sealed, PutMode::set));
     officers_[log] = {row, std::move(officers)};
     ++unflushed_;
     return {};
 }
 
-Status ViewStore::read_officers(const Transaction& transaction) {
+Status ViewStore::read_officers() {
+    TRY_ASSIGN(const Transaction transaction, environment_->read());
+    officers_.clear();
     Status failed;
     TRY(transaction.scan(officers_table, 0, [&](std::uint64_t row, ByteView sealed) {
-        auto plain = rows_.open(table_domain, row, sealed);
+        auto plain = rows_.open(domain_of(officers_table), row, sealed);
         auto read = plain ? decode_row(*plain)
                           : Result<std::pair<LogId, LogOfficers>>(std::move(plain).error());
         if (!read) {

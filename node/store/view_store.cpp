@@ -95,6 +95,14 @@ Result<ArrivedChange> decode_waiting(ByteView plain) {
 
 }  // namespace
 
+ViewStore::ViewStore(std::filesystem::path directory, std::shared_ptr<Environment> environment,
+                     SealedRows rows, crypto::Secret index_key)
+    : directory_(std::move(directory)),
+      environment_(std::move(environment)),
+      rows_(std::move(rows)),
+      marks_(rows_.key().view(), table_count),
+      index_key_(std::move(index_key)) {}
+
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& directory,
                                                    crypto::Secret vault_key) {
     TRY_ASSIGN(auto environment, Environment::open(directory, view_options()));
@@ -103,6 +111,8 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const std::filesystem::path& 
     std::unique_ptr<ViewStore> out(new ViewStore(directory, std::move(environment),
                                                  std::move(rows), std::move(index_key)));
     TRY(out->read_standing());
+    TRY(out->check_rows());
+    TRY(out->read_officers());
     return out;
 }
 
@@ -115,7 +125,9 @@ Status ViewStore::read_standing() {
     stalled_.clear();
     last_reference_ = 0;
     counted_ = {};
-    officers_.clear();
+    seen_ = {};
+    marks_.clear();
+    loaded_ = {};
     if (!sealed) {
         return {};
     }
@@ -139,11 +151,19 @@ Status ViewStore::read_standing() {
         const auto log = reader.fixed<replication::LogId>();
         stalled_[log] = {reader.u64()};
     }
-    if (!reader.rest().empty()) {
-        read_counted(reader, counted_);
+    read_counted(reader, counted_);
+    seen_.read(reader);
+    marks_.read(reader);
+    if (!reader.finish("standing of the views")) {
+        return Error{store_damaged, "the standing of the views is of another program's"};
     }
-    TRY(reader.finish("standing of the views"));
-    return read_officers(transaction);
+    return {};
+}
+
+/// Goes back to what was durable.
+Status ViewStore::read_again() {
+    TRY(read_standing());
+    return read_officers();
 }
 
 Result<Transaction*> ViewStore::batch() {
@@ -163,7 +183,7 @@ std::array<std::uint8_t, 16> ViewStore::index_of(const RecordKey& key) const {
 
 Result<std::optional<ViewedRecord>> ViewStore::find(const RecordKey& key) {
     TRY_ASSIGN(const Transaction* transaction, batch());
-    loaded_ = {key, 0, {}};
+    loaded_ = {key, 0, {}, {}};
     TRY_ASSIGN(const auto place, transaction->get(ids_table, index_of(key)));
     if (!place) {
         return std::optional<ViewedRecord>{};
@@ -175,6 +195,7 @@ Result<std::optional<ViewedRecord>> ViewStore::find(const RecordKey& key) {
     }
     TRY_ASSIGN(const Bytes plain, rows_.open(domain_of(records_table), loaded_.row, *sealed));
     TRY_ASSIGN(ViewedRecord record, decode_row(plain));
+    loaded_.mark = marks_.mark(records_table, number_key(loaded_.row), *sealed);
     loaded_.dots = record.dots;
     return std::optional(std::move(record));
 }
@@ -192,38 +213,40 @@ Status ViewStore::save(const RecordKey& key, const RecordState& state) {
     if (loaded_.key != key) {
         TRY(find(key));
     }
-    TRY_ASSIGN(Transaction * transaction, batch());
     RecordCounts& counts = counts_[{key.compartment, state.database}];
     const bool is_new = loaded_.row == 0;
     if (is_new) {
         loaded_.row = next_row_++;
         WireWriter value;
         value.u64(loaded_.row);
-        TRY(transaction->put(ids_table, index_of(key), value.view(), PutMode::insert_only));
+        TRY(add_row(ids_table, index_of(key), value.view(), PutMode::insert_only));
         ++counts.records;
     }
     ViewedRecord row{key, std::move(loaded_.dots), {}};
     add_new_dots(state, row.dots);
     const std::uint64_t number = loaded_.row;
+    const Hash old_mark = loaded_.mark;
     loaded_ = {};
     const Bytes sealed =
         rows_.seal(domain_of(records_table), number, encode_row(row, state), entropy_);
-    TRY(transaction->put(records_table, number, sealed, is_new ? PutMode::append : PutMode::set));
+    TRY(is_new ? add_row(records_table, number_key(number), sealed, PutMode::append)
+               : change_row(records_table, number_key(number), old_mark, sealed));
     ++unflushed_;
     return note_conflict(number, !replication::conflicting_paths(state).empty(), counts);
 }
 
 Status ViewStore::note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts) {
-    TRY_ASSIGN(Transaction * transaction, batch());
+    TRY_ASSIGN(const Transaction* transaction, batch());
     TRY_ASSIGN(const auto listed, transaction->get(conflicts_table, row));
     if (conflicted && !listed) {
         ++counts.conflicts;
         const std::uint8_t mark = 1;
-        return transaction->put(conflicts_table, row, ByteView(&mark, 1));
+        return add_row(conflicts_table, number_key(row), ByteView(&mark, 1), PutMode::set);
     }
     if (!conflicted && listed) {
         --counts.conflicts;
-        return transaction->remove(conflicts_table, row);
+        return remove_row(conflicts_table, number_key(row),
+                          marks_.mark(conflicts_table, number_key(row), *listed));
     }
     return {};
 }
@@ -243,6 +266,8 @@ Status ViewStore::flush() {
         standing.fixed(log).u64(number.value);
     }
     write_counted(standing, counted_);
+    seen_.write(standing);
+    marks_.write(standing);
     Status stored = transaction->put(
         standing_table, standing_row,
         rows_.seal(domain_of(standing_table), standing_row, standing.view(), entropy_));
@@ -250,7 +275,7 @@ Status ViewStore::flush() {
     batch_.reset();
     unflushed_ = 0;
     if (!stored) {
-        TRY(read_standing());
+        TRY(read_again());
     }
     return stored;
 }
@@ -258,19 +283,17 @@ Status ViewStore::flush() {
 Status ViewStore::forget_batch() {
     batch_.reset();
     unflushed_ = 0;
-    return read_standing();
+    return read_again();
 }
 
 Status ViewStore::keep_waiting(std::span<const ArrivedChange* const> waiting) {
-    TRY_ASSIGN(Transaction * transaction, batch());
-    TRY(transaction->clear(waiting_table));
+    TRY(clear_rows(waiting_table));
     std::uint64_t row = 0;
     for (const ArrivedChange* arrived : waiting) {
         ++row;
-        TRY(transaction->put(
-            waiting_table, row,
-            rows_.seal(domain_of(waiting_table), row, encode_waiting(*arrived), entropy_),
-            PutMode::append));
+        TRY(add_row(waiting_table, number_key(row),
+                    rows_.seal(domain_of(waiting_table), row, encode_waiting(*arrived), entropy_),
+                    PutMode::append));
     }
     return {};
 }
@@ -308,7 +331,7 @@ Status ViewStore::clear() {
     }
     TRY(transaction.commit());
     unflushed_ = 0;
-    return read_standing();
+    return read_again();
 }
 
 Status ViewStore::compact() {

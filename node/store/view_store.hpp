@@ -14,6 +14,8 @@
 
 #include "node/store/environment.hpp"
 #include "node/store/log_store.hpp"
+#include "node/store/rollback/row_marks.hpp"
+#include "node/store/rollback/seen_log.hpp"
 #include "node/store/sealed_rows.hpp"
 #include "replication/model/applier.hpp"
 #include "replication/roster/officer_certificate.hpp"
@@ -74,7 +76,9 @@ private:
 
 class ViewStore final : public replication::RecordStates {
 public:
-    /// store.other_key when the environment was sealed under another vault key.
+    /// Reads every row. store.other_key when the environment was sealed under another vault key;
+    /// store.damaged also when the rows are not all and only those that were flushed last: one was
+    /// put back to an older one, changed, taken out or added.
     static Result<std::unique_ptr<ViewStore>> open(const std::filesystem::path& directory,
                                                    crypto::Secret vault_key);
 
@@ -97,6 +101,16 @@ public:
     }
 
     CountedMarks& counted() { return counted_; }
+    const CountedMarks& counted() const { return counted_; }
+    /// What the batch has seen of the log; durable with it.
+    SeenLog& seen() { return seen_; }
+    /// The last commit of a log of this node; counts as a change to be flushed.
+    void note_own(const replication::LogId& log, replication::CommitNumber number,
+                  const Hash& hash) {
+        seen_.own[log] = {number, hash};
+        ++unflushed_;
+    }
+    const SeenLog& seen() const { return seen_; }
     /// Adds to the records that are recomputed whenever the counted set changes.
     Status add_far_reaching(const replication::RecordKey& key);
     Result<std::set<replication::RecordKey>> far_reaching() const;
@@ -138,27 +152,32 @@ public:
 
 private:
     ViewStore(std::filesystem::path directory, std::shared_ptr<Environment> environment,
-              SealedRows rows, crypto::Secret index_key)
-        : directory_(std::move(directory)),
-          environment_(std::move(environment)),
-          rows_(std::move(rows)),
-          index_key_(std::move(index_key)) {}
+              SealedRows rows, crypto::Secret index_key);
     /// What the last load found, for the save that follows it.
     struct Loaded {
         replication::RecordKey key;
         std::uint64_t row = 0;  ///< 0: no row yet
         std::vector<replication::Dot> dots;
+        Hash mark = {};  ///< of the row as it is stored
     };
     Result<Transaction*> batch();
+    // Every row but the standing is written by these.
+    Status add_row(TableIndex table, ByteView row, ByteView value, PutMode mode);
+    Status change_row(TableIndex table, ByteView row, const Hash& old_mark, ByteView value);
+    Status remove_row(TableIndex table, ByteView row, const Hash& old_mark);
+    Status clear_rows(TableIndex table);
+    Status check_rows() const;
     Result<std::optional<ViewedRecord>> find(const replication::RecordKey& key);
     Status read_standing();
-    Status read_officers(const Transaction& transaction);
+    Status read_officers();
+    Status read_again();
     Status note_conflict(std::uint64_t row, bool conflicted, RecordCounts& counts);
     std::array<std::uint8_t, 16> index_of(const replication::RecordKey& key) const;
 
     std::filesystem::path directory_;
     std::shared_ptr<Environment> environment_;
     SealedRows rows_;
+    RowMarks marks_;  ///< of all rows in the batch but the standing
     crypto::Secret index_key_;
     crypto::SystemEntropy entropy_;
     std::optional<Transaction> batch_;
@@ -168,6 +187,7 @@ private:
     CompartmentCounts counts_;
     StalledLogs stalled_;
     CountedMarks counted_;
+    SeenLog seen_;
     std::uint32_t last_reference_ = 0;
     std::map<replication::LogId, std::pair<std::uint64_t, LogOfficers>> officers_;  ///< with row
     Loaded loaded_;

@@ -184,11 +184,13 @@ void WorkLoop::open_desk() {
     trail_ = std::make_unique<AuditTrail>(*desk_, directory_);
     if (const auto& damage = desk_->views_damage()) {
         std::cerr << "entrepot: " << damage->code.name() << ": " << damage->context
-                  << "; the views were moved aside and made anew from the log\n";
+                  << "; the views were moved aside and made anew from the log"
+                  << (damage->code == views_ahead ? ", and this node goes on in new logs\n" : "\n");
     }
     refused_.reset();
     auto officer = acting_of(*desk_, desk_->vault());
     note_unlock(officer ? *officer : nullptr, options_.service_key ? "service key" : "");
+    note_older_log();
     if (officer && options_.service_key) {
         sign_ins_.set_unattended(::geteuid(), *officer);
     }
@@ -228,6 +230,16 @@ bool WorkLoop::is_idle() {
 void WorkLoop::note_unlock(const Acting& officer, const std::string& how) {
     const Desk::ActingAs as(*desk_, officer);
     trail_->note(entry_of_now(*desk_, AuditKind::unlock, how));
+}
+
+/// What nobody will see any more once the views were made anew, for the auditor.
+void WorkLoop::note_older_log() {
+    const auto& damage = desk_->views_damage();
+    if (damage && damage->code == views_ahead) {
+        AuditEntry entry = entry_of_now(*desk_, AuditKind::refusal, damage->context);
+        entry.outcome = damage->code.name();
+        trail_->note(entry);
+    }
 }
 
 /// The last sign-in has ended: this process ends, and what it notes is entered at the next unlock.
@@ -330,6 +342,9 @@ Status WorkLoop::run() {
     }
     for (const AuditEntry& entry : trail_ ? trail_->unwritten() : std::vector<AuditEntry>{}) {
         keep_for_unlock(entry);
+    }
+    if (desk_) {
+        desk_->flush();
     }
     return {};
 }

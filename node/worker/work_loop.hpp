@@ -73,6 +73,7 @@ private:
     bool is_idle();
     void take_frames();
     void open_desk();
+    void note_older_log();
     void note_unlock(const Acting& officer, const std::string& how);
     void keep_for_unlock(const AuditEntry& entry);
     void end_idle();

@@ -100,7 +100,8 @@ json standing_of(Desk& desk) {
             {"quarantined", quarantined ? quarantined->size() : 0},
             {"stalled", desk.views().stalled().size()},
             {"views_bytes", desk.views().used_bytes()},
-            {"views_damage", desk.views_damage() ? desk.views_damage()->context : ""},
+            {"views_damage", why_remade(desk, false)},
+            {"older_log", why_remade(desk, true)},
             {"secrets_locked", crypto::secrets_are_locked()},
             {"hardened", crypto::process_is_hardened()}};
 }

@@ -103,6 +103,8 @@ void DeskFixture::run_link(FrameChannel channel) {
                 open->append(*commit);
             } else if (const auto* roster = std::get_if<AppendRoster>(&message)) {
                 open->append(*roster);
+            } else if (const auto* end = std::get_if<EndLogs>(&message)) {
+                open->end_logs(*end);
             } else if (const auto* erased = std::get_if<Erased>(&message)) {
                 must(open->views_erased(*erased));
             }

@@ -67,6 +67,39 @@ TEST_F(DamagedStore, RefusesADamagedLogAndSavesItWhenAsked) {
     EXPECT_EQ(network_.headquarters().status().at("forks"), 0);
 }
 
+/// Without noticing it the airport would give numbers again that headquarters holds: a fork.
+TEST_F(DamagedStore, NoticesALogThatWasPutBackAndGoesOnInNewLogs) {
+    const auto older = network_.path_of("older");
+    std::filesystem::copy(database("log"), older);
+    airport().start();
+    for (std::uint64_t seed = 21; seed <= 25; ++seed) {
+        airport().post(Socket::worker, "/records/seizures", {{"document", seizure(seed)}});
+    }
+    ASSERT_TRUE(network_.converge());
+    airport().stop();
+    std::filesystem::copy(older, database("log"),
+                          std::filesystem::copy_options::overwrite_existing);
+    network_.way_of("airport").cut();
+
+    airport().start();
+    ASSERT_TRUE(eventually([&] { return airport().is_caught_up(); }));
+    EXPECT_NE(airport().standing().value("older_log", ""), "");
+    EXPECT_NE(airport().command({"status"}).out.find("ALERT"), std::string::npos);
+    EXPECT_EQ(airport().record_count(), 20U);
+    airport().post(Socket::worker, "/records/seizures", {{"document", seizure(26)}});
+
+    network_.way_of("airport").open();
+    ASSERT_TRUE(network_.converge());
+    EXPECT_EQ(airport().record_count(), 26U);
+    EXPECT_EQ(network_.headquarters().record_count(), 26U);
+    EXPECT_EQ(network_.headquarters().status().at("forks"), 0);
+    EXPECT_EQ(airport().status().at("forks"), 0);
+    airport().stop();
+    airport().start();
+    ASSERT_TRUE(eventually([&] { return airport().is_caught_up(); }));
+    EXPECT_EQ(airport().standing().value("older_log", "?"), "") << "it is said once";
+}
+
 TEST_F(DamagedStore, RefusesADatabaseThatOthersMayRead) {
     ::chmod(database("log").c_str(), 0644);
     const Ran refused = airport().command({"verify"});

@@ -42,5 +42,12 @@ TEST_F(StatusWarningTest, SayThatViewsWereMadeAnewAndWhy) {
     EXPECT_NE(out.find("page 3: used twice"), std::string::npos) << out;
 }
 
+TEST_F(StatusWarningTest, SayThatTheLogIsAnOlderOne) {
+    const std::string out = warnings(R"({"opened": true})",
+                                     R"({"unlocked": true, "older_log": "the log ends at 2"})");
+    EXPECT_NE(out.find("ALERT"), std::string::npos) << out;
+    EXPECT_NE(out.find("the log ends at 2"), std::string::npos) << out;
+}
+
 }  // namespace
 }  // namespace entrepot::tools

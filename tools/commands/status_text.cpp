@@ -116,6 +116,12 @@ void add_warnings(Table& table, const json& status, const json& standing) {
         table.add(
             {"warning", "the disk is full: records are taken in and not shown; free some space"});
     }
+    const std::string older = text_member(standing, "older_log");
+    if (!older.empty()) {
+        table.add({"ALERT", older + "; what this node wrote after it is here only if a peer brings "
+                                    "it back, and the node goes on in new logs: ask who had "
+                                    "this disk"});
+    }
     const std::string damage = text_member(standing, "views_damage");
     if (!damage.empty()) {
         table.add({"warning", "the views were damaged and made anew from the log: " + damage});

@@ -81,6 +81,8 @@ TEST(ChannelMessage, ComesBackAsItWasSent) {
     EXPECT_EQ(append.commit, (Bytes{1, 2, 3}));
     const auto moved = *decode_message(encode_message(Moved{5, 6}));
     EXPECT_EQ(std::get<Moved>(moved).roster_length, 6U);
+    const auto end = *decode_message(encode_message(EndLogs{{7}}));
+    EXPECT_EQ(std::get<EndLogs>(end).ticket.value, 7U);
 }
 
 TEST(ChannelMessage, IsRefusedWhenCutOrUnknown) {

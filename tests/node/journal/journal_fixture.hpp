@@ -3,6 +3,7 @@
 #pragma once
 
 #include "node/journal/projector.hpp"
+#include "node/store/open_views.hpp"
 #include "replication/log/commit_builder.hpp"
 #include "tests/node/databases/catalogue_fixture.hpp"
 #include "tests/support/administration_fixture.hpp"
@@ -120,6 +121,39 @@ public:
                                                  test::catalogue());
         EXPECT_THAT(projector_->resume(), IsOk());
     }
+    /// The same by way of open_views: what was wrong with them, when they were made anew.
+    std::optional<Error> open_views_checked() {
+        close_views();
+        auto opened = node::open_views(views_directory(), key_, [this](const ViewStore& views) {
+            return check_seen(views, *log_, administration_.roster());
+        });
+        EXPECT_THAT(opened, IsOk());
+        views_ = std::move(opened->views);
+        projector_ = std::make_unique<Projector>(*log_, *views_, keys_, administration_.roster(),
+                                                 test::catalogue());
+        EXPECT_THAT(projector_->resume(), IsOk());
+        project();
+        return opened->damage;
+    }
+    void close_views() {
+        projector_.reset();
+        views_.reset();
+    }
+    std::filesystem::path views_directory() const { return folder_.path() / "views"; }
+    LogStore& log() { return *log_; }
+    /// Another log store, of these commits, by the order in which they were written.
+    std::unique_ptr<LogStore> log_of(const std::vector<std::size_t>& commits) {
+        auto out = std::move(LogStore::open(folder_.path() / ("log" + std::to_string(++others_)),
+                                            LogStore::Access::read_write, key_.duplicate()))
+                       .value();
+        std::vector<replication::Write> writes;
+        for (const std::size_t commit : commits) {
+            writes.push_back({writes.size() + 1, written_[commit]});
+        }
+        EXPECT_THAT(out->write(writes), IsOk());
+        return out;
+    }
+    const replication::CommitWrite& written(std::size_t commit) const { return written_[commit]; }
     void rebuild() {
         EXPECT_THAT(views_->clear(), IsOk());
         open_views();
@@ -213,6 +247,7 @@ private:
     std::map<std::pair<std::string, std::string>, Tip> tips_;
     std::vector<replication::CommitWrite> written_;
     std::size_t stored_ = 0;
+    unsigned others_ = 0;
     replication::CompartmentId directory_;
 };
 

@@ -169,7 +169,10 @@ protected:
         return out;
     }
     Result<OpenedViews> open(std::uint64_t log_end) {
-        return open_views(directory(), key_, {log_end});
+        return open_views(directory(), key_, [log_end](const ViewStore& views) {
+            return views.position().value > log_end ? Status(Error{views_ahead, "of that log"})
+                                                    : Status();
+        });
     }
     bool is_set_aside() const {
         return std::filesystem::exists(directory().string() + ".damaged/data.mdb");
