@@ -27,9 +27,12 @@ void must(const Status& status) {
 
 }  // namespace
 
-DeskFixture::DeskFixture(std::string node, bool enrolled, Held held)
+DeskFixture::DeskFixture(std::string node, bool enrolled, Held held, const Prepared& prepare)
     : administration_(replication::AdministrationFixture::with_two_units()) {
     install(node, enrolled, held);
+    if (prepare) {
+        prepare(*directory_, *vault_);
+    }
     auto ends = must(FrameChannel::pair());
     channel_.emplace(std::move(ends.first));
     link_ = std::thread([this, end = ends.second] { run_link(FrameChannel(end)); });

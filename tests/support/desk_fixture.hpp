@@ -20,7 +20,10 @@ public:
     /// What the node's log holds from the start, beside the roster.
     using Held =
         std::function<std::vector<replication::WriteContent>(replication::AdministrationFixture&)>;
-    explicit DeskFixture(std::string node = "airport", bool enrolled = true, Held held = {});
+    /// What is on its disk beside that, before it is opened.
+    using Prepared = std::function<void(const NodeDirectory&, const Vault&)>;
+    explicit DeskFixture(std::string node = "airport", bool enrolled = true, Held held = {},
+                         const Prepared& prepare = {});
     ~DeskFixture();
 
     Desk& desk() { return *desk_; }
