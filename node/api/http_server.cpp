@@ -8,6 +8,7 @@
 #include <charconv>
 #include <thread>
 
+#include "crypto/secret.hpp"
 #include "node/api/http_exchange.hpp"
 #include "node/api/http_listen.hpp"
 #include "node/api/problem.hpp"
@@ -53,6 +54,18 @@ std::optional<PeerCredentials> credentials_of(MHD_Connection* connection) {
         return std::nullopt;
     }
     return PeerCredentials{peer.uid, peer.pid};
+}
+
+/// A body may hold a passphrase: what it outgrows is wiped.
+void keep_body(Bytes& body, ByteView bytes) {
+    if (body.capacity() - body.size() < bytes.size()) {
+        Bytes larger;
+        larger.reserve(std::max(2 * body.capacity(), body.size() + bytes.size()));
+        append(larger, body);
+        crypto::wipe(body);
+        body = std::move(larger);
+    }
+    append(body, bytes);
 }
 
 template <class List, class Item>
@@ -122,8 +135,13 @@ private:
         }
         const ExchangePointer& exchange = *static_cast<ExchangePointer*>(*state);
         if (*upload_size != 0) {
-            const std::size_t size = std::exchange(*upload_size, 0);
-            return self.take_body(*exchange, {reinterpret_cast<const std::uint8_t*>(upload), size});
+            // libmicrohttpd lends its own buffer, and never wipes it.
+            const MutableByteView lent(
+                reinterpret_cast<std::uint8_t*>(const_cast<char*>(upload)),
+                std::exchange(*upload_size, 0));
+            const MHD_Result taken = self.take_body(*exchange, lent);
+            crypto::wipe(lent);
+            return taken;
         }
         if (!exchange->is_dispatched && exchange->dispatch()) {
             self.call_handler(exchange);
@@ -205,7 +223,7 @@ private:
             exchange.early = too_large();
             exchange.request.body = Bytes();
         } else if (!exchange.early) {
-            append(exchange.request.body, bytes);
+            keep_body(exchange.request.body, bytes);
         }
         return MHD_YES;
     }

@@ -54,7 +54,12 @@ std::string_view token_of(const HttpRequest& request) {
 
 HttpHandler at_desk(WorkLoop& loop, RouteNeeds needs, Act act) {
     return [&loop, needs, act = std::move(act)](HttpRequest request, Responder responder) {
-        loop.waker().post([&loop, needs, act, request = std::move(request), responder]() mutable {
+        auto secrets = SecretTexts::take(request.body, needs.secrets);
+        if (!secrets) {
+            return answer_to(responder)(std::move(secrets).error());
+        }
+        loop.waker().post([&loop, needs, act, request = std::move(request), responder,
+                           secrets = *std::move(secrets)]() mutable {
             JsonDone done = answer_to(responder);
             const auto officer = admit_call(loop, request);
             if (!officer) {
@@ -69,7 +74,7 @@ HttpHandler at_desk(WorkLoop& loop, RouteNeeds needs, Act act) {
             if (!body) {
                 return done(std::move(body).error());
             }
-            Call call{loop, *loop.desk(), std::move(request), *body};
+            Call call{loop, *loop.desk(), std::move(request), *body, std::move(secrets)};
             act(call, std::move(done));
         });
     };
@@ -88,7 +93,7 @@ HttpHandler at_desk_raw(WorkLoop& loop, RouteNeeds needs, ActRaw act) {
                 return then_refusal_noted(loop, request, refuse)(std::move(may).error());
             }
             json nothing = json::object();
-            Call call{loop, *loop.desk(), std::move(request), nothing};
+            Call call{loop, *loop.desk(), std::move(request), nothing, nullptr};
             auto out = act(call);
             responder.respond(out ? *std::move(out) : problem_response(out.error()));
         });

@@ -8,6 +8,7 @@
 #include "node/access/rights.hpp"
 #include "node/api/http_server.hpp"
 #include "node/desk/record_desk.hpp"
+#include "node/worker/secret_text.hpp"
 
 namespace entrepot::node {
 
@@ -19,6 +20,7 @@ struct Call {
     Desk& desk;
     HttpRequest request;
     nlohmann::json& body;
+    std::shared_ptr<SecretTexts> secrets;  ///< as the route's needs name them
 };
 using Act = std::function<void(Call& call, JsonDone done)>;
 
@@ -26,6 +28,7 @@ using Act = std::function<void(Call& call, JsonDone done)>;
 struct RouteNeeds {
     Duty duty = Duty::read;
     bool json_body = true;
+    SecretNames secrets = {};  ///< members that are taken out of the body before it is parsed
 };
 
 JsonDone answer_to(Responder responder);

@@ -13,19 +13,9 @@ namespace {
 using nlohmann::json;
 
 constexpr RouteNeeds administers{Duty::administer, true};
+constexpr RouteNeeds gives_passphrase{Duty::administer, true, {"passphrase"}};
 constexpr RouteNeeds owns{Duty::own, true};
-
-/// Takes a text out of a body into locked memory, and wipes it there.
-crypto::Secret secret_of(json& body, const char* name) {
-    const auto found = body.find(name);
-    if (found == body.end() || !found->is_string()) {
-        return crypto::Secret::copy_of({});
-    }
-    std::string& text = found->get_ref<std::string&>();
-    crypto::Secret out = crypto::Secret::copy_of(as_bytes(text));
-    crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-    return out;
-}
+constexpr RouteNeeds changes_passphrase{Duty::own, true, {"old", "new"}};
 
 /// Errors of access.wait tell the seconds in a header too.
 void answer_unlock(const Responder& responder, Result<json> out) {
@@ -83,8 +73,8 @@ void change_passphrase(Call& call, JsonDone done) {
     if (account == nullptr || account->slot == 0) {
         return done(Error{vault_no_slot, "this officer has no slot with a passphrase"});
     }
-    auto work = std::make_shared<Work>(Work{secret_of(call.body, "old"),
-                                            secret_of(call.body, "new"),
+    auto work = std::make_shared<Work>(Work{call.secrets->give("old"),
+                                            call.secrets->give("new"),
                                             {account->name, account->slot},
                                             Error{crypto::keybag_wrong, ""}});
     WorkLoop& loop = call.loop;
@@ -120,15 +110,15 @@ Act changes_account(Result<json> (*change)(Desk&, const json&)) {
 
 void add_sign_in_routes(Router& router, WorkLoop& loop) {
     router.add({"POST", "/unlock"}, [&loop](HttpRequest request, Responder responder) {
-        auto body = body_of(request);
-        crypto::wipe(request.body);
+        auto secrets = SecretTexts::take(request.body, {"passphrase"});
+        auto body = secrets ? body_of(request) : Result<json>(secrets.error());
         if (!body) {
             return answer_to(responder)(std::move(body).error());
         }
-        auto secret = std::make_shared<crypto::Secret>(secret_of(*body, "passphrase"));
         const unsigned uid = request.peer ? request.peer->uid : ~0U;
-        loop.waker().post([&loop, uid, officer = text_of(*body, "officer"), secret, responder] {
-            loop.unlock({uid, officer}, std::move(*secret), [responder](Result<json> out) {
+        loop.waker().post([&loop, uid, officer = text_of(*body, "officer"),
+                           secrets = *std::move(secrets), responder] {
+            loop.unlock({uid, officer}, secrets->give("passphrase"), [responder](Result<json> out) {
                 answer_unlock(responder, std::move(out));
             });
         });
@@ -149,18 +139,20 @@ void add_officer_routes(Router& router, WorkLoop& loop) {
                at_desk(loop, administers, at_once([](Call& call) -> Result<json> {
                            return list_officers(call.desk, call.loop.attempts());
                        })));
-    router.add({"POST", "/officers"}, at_desk(loop, administers, [](Call& call, JsonDone done) {
-                   auto secret = secret_of(call.body, "passphrase");
+    router.add({"POST", "/officers"},
+               at_desk(loop, gives_passphrase, [](Call& call, JsonDone done) {
+                   auto secret = call.secrets->give("passphrase");
                    seal_and_finish(call.loop, prepare_officer(call.desk, call.body),
                                    std::move(secret), std::move(done));
                }));
     router.add({"POST", "/officers/reset"},
-               at_desk(loop, administers, [](Call& call, JsonDone done) {
-                   auto secret = secret_of(call.body, "passphrase");
+               at_desk(loop, gives_passphrase, [](Call& call, JsonDone done) {
+                   auto secret = call.secrets->give("passphrase");
                    seal_and_finish(call.loop, prepare_reset(call.desk, call.body),
                                    std::move(secret), std::move(done));
                }));
-    router.add({"POST", "/officers/passphrase"}, at_desk(loop, owns, change_passphrase));
+    router.add({"POST", "/officers/passphrase"},
+               at_desk(loop, changes_passphrase, change_passphrase));
     router.add({"POST", "/officers/roles"},
                at_desk(loop, administers, changes_account(change_roles)));
     router.add({"POST", "/officers/leave"},
