@@ -75,6 +75,7 @@ std::vector<std::pair<Spelling, Bytes>> spellings_of(const std::string& word) {
 MarkerSearch::MarkerSearch(const std::vector<std::string>& words) {
     for (const std::string& word : words) {
         for (auto& [spelling, bytes] : spellings_of(word)) {
+            begins_[start_of(bytes)] = true;
             by_start_[start_of(bytes)].push_back(static_cast<std::uint32_t>(patterns_.size()));
             patterns_.push_back({spelling, std::move(bytes)});
         }
@@ -83,14 +84,21 @@ MarkerSearch::MarkerSearch(const std::vector<std::string>& words) {
 
 void MarkerSearch::look_at(ByteView bytes, const std::string& place) {
     bytes_looked_at_ += bytes.size();
+    const std::uint8_t* const all = bytes.data();
+    const bool* const begins = begins_.data();  // bare, as programs without optimisation look too
     for (std::size_t at = 0; at + 1 < bytes.size(); ++at) {
-        for (const std::uint32_t index : by_start_[start_of(bytes.subspan(at))]) {
-            const Pattern& pattern = patterns_[index];
-            const ByteView here = bytes.subspan(at);
-            if (pattern.bytes.size() <= here.size() &&
-                std::equal(pattern.bytes.begin(), pattern.bytes.end(), here.begin())) {
-                found_[pattern.spelling].insert(place);
-            }
+        if (begins[all[at] << 8 | all[at + 1]]) {
+            look_here(bytes.subspan(at), place);
+        }
+    }
+}
+
+void MarkerSearch::look_here(ByteView here, const std::string& place) {
+    for (const std::uint32_t index : by_start_[start_of(here)]) {
+        const Pattern& pattern = patterns_[index];
+        if (pattern.bytes.size() <= here.size() &&
+            std::equal(pattern.bytes.begin(), pattern.bytes.end(), here.begin())) {
+            found_[pattern.spelling].insert(place);
         }
     }
 }

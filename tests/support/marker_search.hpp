@@ -47,7 +47,11 @@ private:
         Spelling spelling;
         Bytes bytes;
     };
+    /// What of the patterns stands at the start of these bytes.
+    void look_here(ByteView here, const std::string& place);
+
     std::vector<Pattern> patterns_;
+    std::array<bool, 65536> begins_{};  ///< whether any pattern begins with these two bytes
     std::array<std::vector<std::uint32_t>, 65536> by_start_;  ///< patterns by their first two bytes
     std::map<Spelling, std::set<std::string>> found_;
     std::uint64_t bytes_looked_at_ = 0;

@@ -39,10 +39,11 @@ void NodeProcess::launch() {
                                    "node",
                                    "run",
                                    options_.directory.string(),
-                                   "--service-key",
-                                   options_.service_key.string(),
                                    "--reserve",
                                    std::to_string(options_.reserve_mib)};
+    if (!options_.service_key.empty()) {
+        words.insert(words.end(), {"--service-key", options_.service_key.string()});
+    }
     if (!options_.listen.empty()) {
         words.insert(words.end(), {"--listen", options_.listen});
     }
@@ -197,8 +198,10 @@ bool NodeProcess::is_in_sync() const {
 
 Ran NodeProcess::command(std::vector<std::string> words, const Feed& feed) const {
     words.insert(words.begin(), options_.program);
-    words.insert(words.end(), {"--node", options_.directory.string(), "--service-key",
-                               options_.service_key.string()});
+    words.insert(words.end(), {"--node", options_.directory.string()});
+    if (!options_.service_key.empty()) {
+        words.insert(words.end(), {"--service-key", options_.service_key.string()});
+    }
     return run_program(words, feed);
 }
 

@@ -25,7 +25,7 @@ struct Answered {
 struct NodeProcessOptions {
     std::string program;
     std::filesystem::path directory;
-    std::filesystem::path service_key;
+    std::filesystem::path service_key;  ///< empty: an officer unlocks it
     std::string listen;              ///< empty: it only dials
     std::vector<std::string> peers;  ///< addresses to dial
     unsigned long reserve_mib = 1;   ///< room put by for a full disk
