@@ -135,7 +135,7 @@ private:
         }
         const ExchangePointer& exchange = *static_cast<ExchangePointer*>(*state);
         if (*upload_size != 0) {
-            // libmicrohttpd lends its own buffer, and never wipes it.
+            // The buffer is libmicrohttpd's, which need not wipe it when the connection ends.
             const MutableByteView lent(
                 reinterpret_cast<std::uint8_t*>(const_cast<char*>(upload)),
                 std::exchange(*upload_size, 0));
