@@ -40,11 +40,16 @@ protected:
         if (!std::filesystem::exists(at("node"))) {
             ASSERT_TRUE(node::NodeDirectory::create(at("node")).has_value());
         }
-        answers_ = std::move(answers);
-        answers_.emplace("GET /status", node::HttpResponse::json(R"({"opened": true})"));
-        answers_.emplace("GET /standing", node::HttpResponse::json(R"({"unlocked": true})"));
-        link_ = listen("link.sock");
-        worker_ = listen("worker.sock");
+        answers.emplace("GET /status", node::HttpResponse::json(R"({"opened": true})"));
+        answers.emplace("GET /standing", node::HttpResponse::json(R"({"unlocked": true})"));
+        {
+            const std::lock_guard lock(mutex_);
+            answers_ = std::move(answers);
+        }
+        if (!link_) {
+            link_ = listen("link.sock");
+            worker_ = listen("worker.sock");
+        }
     }
     /// What was sent with the last request of that method and path.
     nlohmann::json sent(const std::string& call) {
@@ -54,6 +59,15 @@ protected:
     bool was_asked(const std::string& call) {
         const std::lock_guard lock(mutex_);
         return sent_.count(call) != 0;
+    }
+    /// What came with the last request of that method and path beside its body.
+    std::map<std::string, std::string> query(const std::string& call) {
+        const std::lock_guard lock(mutex_);
+        return requests_.at(call).query;
+    }
+    std::string authorization(const std::string& call) {
+        const std::lock_guard lock(mutex_);
+        return std::string(requests_.at(call).header("authorization"));
     }
 
     Ended run(const std::vector<std::string>& words, const std::string& input = "") {
@@ -89,6 +103,7 @@ private:
         const std::string call = request.method + " " + request.path;
         const std::lock_guard lock(mutex_);
         sent_[call] = std::string(as_text(request.body));
+        requests_[call] = request;
         const auto found = answers_.find(call);
         return found == answers_.end() ? node::problem_response(Error{node::api_no_route, call})
                                        : found->second;
@@ -97,6 +112,7 @@ private:
     std::mutex mutex_;
     std::map<std::string, Answer> answers_;
     std::map<std::string, std::string> sent_;
+    std::map<std::string, node::HttpRequest> requests_;
     std::unique_ptr<node::HttpServer> link_, worker_;
 };
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "crypto/words.hpp"
 #include "tests/tools/command_fixture.hpp"
 
 namespace entrepot::tools {
@@ -39,6 +40,26 @@ TEST_F(ExchangeCommands, SyncOnceSaysWhatKeptItFromEnding) {
     EXPECT_THAT(ended.err, HasSubstr("tcp://x:1: refused"));
 }
 
+TEST_F(ExchangeCommands, SyncOnceWaitsForTheAnswerToItsCheck) {
+    json unanswered = peer(true);
+    unanswered["check_answered"] = false;
+    for (const json& last : {unanswered, peer(false)}) {
+        play_node({{"GET /status", answers({{"opened", true}, {"peers", {peer(true), last}}})},
+                   {"POST /sync", answers(json::object())}});
+        const Ended ended = run({"sync", "--once", "--timeout", "0"});
+        EXPECT_EQ(ended.code, 7) << last;
+        EXPECT_THAT(ended.err, HasSubstr("a peer still has something to send"));
+    }
+}
+
+TEST_F(ExchangeCommands, SyncAtARunningNodeWaitsForNobodyUnlessAsked) {
+    play_node({{"GET /status", answers({{"opened", true}, {"peers", {peer(false)}}})},
+               {"POST /sync", answers(json::object())}});
+    const Ended ended = run({"sync", "--timeout", "0", "--json"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(ended.json().at("peers").size(), 1U);
+}
+
 TEST_F(ExchangeCommands, SyncOnceNeedsAPeer) {
     play_node({{"POST /sync", answers(json::object())}});
     const Ended ended = run({"sync", "--once"});
@@ -54,6 +75,15 @@ TEST_F(ExchangeCommands, StatusWorksWhileLocked) {
     EXPECT_THAT(ended.out, HasSubstr("locked: it relays"));
     EXPECT_THAT(ended.out, HasSubstr("2.0 KiB"));
     EXPECT_TRUE(run({"status", "--json"}).json().at("running"));
+}
+
+TEST_F(ExchangeCommands, StatusNamesTheUnitsOfItsPeers) {
+    play_node({{"GET /status", answers({{"opened", true}, {"peers", {peer(true)}}})},
+               {"GET /roster",
+                answers({{"nodes", {{{"node", "abcdefghijkl"}, {"name", "Kingston Seaport"}}}}})}});
+    const json status = run({"status", "--json"}).json();
+    EXPECT_EQ(status.at("peers")[0].at("unit_name"), "Kingston Seaport");
+    EXPECT_EQ(status.at("standing").at("unlocked"), true);
 }
 
 TEST_F(ExchangeCommands, VerifyEndsWithThreeOnAProblem) {
@@ -89,6 +119,18 @@ TEST_F(ExchangeCommands, RosterGoesToAFileAndBack) {
     EXPECT_EQ(run({"roster", "import", path("absent")}).code, 2);
 }
 
+TEST_F(ExchangeCommands, RosterImportTellsTheNodeWhichRootIsTheRightOne) {
+    play_node({{"POST /roster/file", answers({{"added", 2}, {"length", 9}})}});
+    write("roster", "entries");
+    const Ended unpinned = run({"roster", "import", path("roster"), "--json"});
+    EXPECT_EQ(unpinned.json(), (json{{"added", 2}, {"length", 9}}));
+    EXPECT_TRUE(query("POST /roster/file").empty());
+    const std::string words = crypto::eight_words(Hash{});
+    ASSERT_EQ(run({"roster", "import", path("roster"), "--root", words}).code, 0);
+    EXPECT_EQ(query("POST /roster/file").at("root"), words);
+    EXPECT_EQ(run({"roster", "import", path("roster"), "--root", "eight"}).code, 2);
+}
+
 TEST_F(ExchangeCommands, ImportSendsTheRowsAndReportsThoseThatDidNotFit) {
     const json problem{{"row", 2}, {"column", "date"}, {"value", "x"}, {"why", "not a date"}};
     play_node(
@@ -104,6 +146,35 @@ TEST_F(ExchangeCommands, ImportSendsTheRowsAndReportsThoseThatDidNotFit) {
     EXPECT_THAT(ended.out, HasSubstr("not a date"));
     EXPECT_EQ(sent("POST /imports").at("dry_run"), true);
     EXPECT_EQ(std::filesystem::file_size(at("mend.csv")), 7U);
+}
+
+TEST_F(ExchangeCommands, ImportGivesItsReportAsJsonWithoutTheRowsThemselves) {
+    const json problem{{"row", 2}, {"column", "date"}, {"value", "x"}, {"why", "not a date"}};
+    const json report{{"rows", 2}, {"added", 1}, {"problems", {problem}}};
+    json answer = report;
+    answer["mend"] = "date\nx\n";
+    play_node({{"POST /imports", answers({{"import", "i1"}})},
+               {"POST /imports/i1/rows", answers({{"rows", 2}})},
+               {"POST /imports/i1/finish", answers(answer)}});
+    const Ended ended =
+        run({"import", "seizures", "-", "--compartment", "Joint", "--json"}, "{}\n{}\n");
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.json(), report);
+    EXPECT_EQ(sent("POST /imports"),
+              (json{{"mapping", "seizures"}, {"dry_run", false}, {"compartment", "Joint"}}));
+}
+
+TEST_F(ExchangeCommands, ImportTellsHowManyMoreRowsDidNotFit) {
+    json problems = json::array();
+    for (int row = 1; row <= 23; ++row) {
+        problems.push_back({{"row", row}, {"why", "why of " + std::to_string(row) + "."}});
+    }
+    play_node({{"POST /imports", answers({{"import", "i1"}})},
+               {"POST /imports/i1/finish", answers({{"rows", 23}, {"problems", problems}})}});
+    const Ended ended = run({"import", "seizures", "-"});
+    EXPECT_THAT(ended.out, HasSubstr("why of 20."));
+    EXPECT_THAT(ended.out, ::testing::Not(HasSubstr("why of 21.")));
+    EXPECT_THAT(ended.out, HasSubstr("… 3 more"));
 }
 
 TEST_F(ExchangeCommands, ImportRefusesAWrongMappingOrFile) {

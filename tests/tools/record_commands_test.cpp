@@ -89,6 +89,15 @@ TEST_F(RecordCommands, PutKeepsOneRecordPerLine) {
     EXPECT_EQ(std::count(ended.out.begin(), ended.out.end(), '\n'), 3);
 }
 
+TEST_F(RecordCommands, PutSaysWhichOfSeveralRecordsWasRefused) {
+    const ErrorCode wrong{"record.invalid", ErrorKind::invalid_input};
+    play_node({{"POST /records/seizures", node::problem_response(Error{wrong, "no place"})}});
+    const Ended ended = run({"put", "seizures", "-"}, "{}\n{}\n{}");
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, HasSubstr("record 1 of 3: no place"));
+    EXPECT_THAT(run({"put", "seizures", "-"}, "{}").err, Not(HasSubstr("of 1")));
+}
+
 TEST_F(RecordCommands, GetShowsFieldsConflictsAndToken) {
     play_node({{"GET /records/abc", answers(record)}});
     const Ended ended = run({"get", "seizures", "abc"});
@@ -107,6 +116,31 @@ TEST_F(RecordCommands, GetRefusesARecordOfAnotherDatabase) {
 TEST_F(RecordCommands, GetReadsAnIdFromStandardInput) {
     play_node({{"GET /records/abc", answers(record)}});
     EXPECT_EQ(run({"get", "-", "--json"}, "abc\n").json(), record);
+}
+
+TEST_F(RecordCommands, WhoLooksSaysWhereAndWhatFor) {
+    play_node({{"GET /records/abc", answers(record)},
+               {"POST /search", answers({{"records", {record}}, {"matched", 1}})}});
+    const std::vector<std::string> reasons{"--compartment", "Joint & several", "--purpose",
+                                           "court = 4",     "--case",          "C/7"};
+    const std::map<std::string, std::string> query{
+        {"compartment", "Joint & several"}, {"purpose", "court = 4"}, {"case", "C/7"}};
+    std::vector<std::string> words{"get", "abc"};
+    words.insert(words.end(), reasons.begin(), reasons.end());
+    ASSERT_EQ(run(words).code, 0);
+    EXPECT_EQ(this->query("GET /records/abc"), query);
+    ASSERT_EQ(run({"list", "seizures", "--purpose", "court = 4"}).code, 0);
+    EXPECT_EQ(this->query("POST /search").at("purpose"), "court = 4");
+}
+
+TEST_F(RecordCommands, GetGivesTheHistoryTooWhenItIsAsked) {
+    const json change{{"at", "2026-04-03T14:05:06.000Z"}, {"state", "merged"}};
+    play_node({{"GET /records/abc", answers(record)},
+               {"GET /records/abc/history",
+                answers({{"changes", {change}}, {"erased", {{{"entry", 9}}}}})}});
+    const Ended ended = run({"get", "abc", "--history", "--json"});
+    const json order{{"entry", 9}, {"state", "erased"}};
+    EXPECT_EQ(ended.out, record.dump() + "\n" + change.dump() + "\n" + order.dump() + "\n");
 }
 
 TEST_F(RecordCommands, NoEscapeSequenceReachesTheOutput) {
@@ -148,8 +182,16 @@ TEST_F(RecordCommands, ListSendsTheQueryInTheBodyAndPrintsARecordALine) {
         {"list", "seizures", "goods.category:cites", "-", "--limit", "2", "--json"}, "name~x\n");
     EXPECT_EQ(sent("POST /search").at("query"), "goods.category:cites name~x");
     EXPECT_EQ(sent("POST /search").at("limit"), 2);
+    EXPECT_EQ(sent("POST /search").at("offset"), 0);
     EXPECT_EQ(std::count(ended.out.begin(), ended.out.end(), '\n'), 2);
     EXPECT_THAT(ended.err, HasSubstr("2 of 7 records"));
+}
+
+TEST_F(RecordCommands, ListLeavesOutAsManyAsAsked) {
+    play_node({{"POST /search", answers({{"records", {record}}, {"matched", 7}})}});
+    EXPECT_EQ(run({"list", "seizures", "--offset", "6"}).code, 0);
+    EXPECT_EQ(sent("POST /search").at("offset"), 6);
+    EXPECT_EQ(sent("POST /search").at("limit"), 100);
 }
 
 TEST_F(RecordCommands, ListAlignsItsColumns) {
