@@ -40,6 +40,17 @@ TEST_F(BundleCommands, ExportPassesNamesAsIds) {
     EXPECT_TRUE(std::filesystem::exists(at("there")));
 }
 
+TEST_F(BundleCommands, ExportTellsAsJsonWhatIsInTheFile) {
+    play_node(
+        {{"POST /bundles/exports", answers({{"export", "E1"}, {"to", {"AAAA"}}, {"commits", 4}})},
+         {"POST /bundles/exports/E1/piece", node::HttpResponse{}}});
+    const Ended ended = run({"bundle", "export", path("there"), "--all", "--json"});
+    EXPECT_EQ(ended.json(),
+              (json{{"to", {"AAAA"}}, {"commits", 4}, {"file", path("there")}, {"bytes", 0}}));
+    EXPECT_EQ(sent("POST /bundles/exports"),
+              (json{{"to", json::array()}, {"all", true}, {"receipts", false}}));
+}
+
 TEST_F(BundleCommands, ExportLeavesNothingBehindWhenTheNodeFails) {
     play_node({{"POST /bundles/exports", answers({{"export", "E1"}})}});
     const std::size_t before = files();
@@ -78,6 +89,48 @@ TEST_F(BundleCommands, ImportReadsNoFurtherOnceTheNodeHasSeenEnough) {
     const Ended ended = run({"bundle", "import", path("there"), "--json"});
     EXPECT_EQ(ended.code, 0) << ended.err;
     EXPECT_EQ(ended.json().at("added"), 0);
+}
+
+/// A node that takes a bundle of AAAA in, and makes a receipt for it.
+std::map<std::string, node::HttpResponse> taking(const json& report) {
+    return {{"POST /bundles/imports", answers({{"import", "I1"}})},
+            {"POST /bundles/imports/I1/bytes", answers({{"ended", true}})},
+            {"POST /bundles/imports/I1/finish", answers(report)},
+            {"POST /bundles/exports", answers({{"export", "E1"}, {"to", {"AAAA"}}})},
+            {"POST /bundles/exports/E1/piece", node::HttpResponse{}}};
+}
+
+TEST_F(BundleCommands, ImportGivesAReceiptToItsSenderAlone) {
+    play_node(taking({{"added", 2}, {"sender", "AAAA"}}));
+    write("there", "bytes");
+    const Ended ended = run({"bundle", "import", path("there"), "--receipt", path("back")});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_TRUE(std::filesystem::exists(at("back")));
+    EXPECT_EQ(sent("POST /bundles/exports"), (json{{"to", {"AAAA"}}, {"receipts", true}}));
+}
+
+TEST_F(BundleCommands, ImportFailsWhenItsReceiptCannotBeWritten) {
+    auto answers = taking({{"added", 2}, {"sender", "AAAA"}});
+    answers.erase("POST /bundles/exports/E1/piece");
+    play_node(answers);
+    write("there", "bytes");
+    const Ended ended = run({"bundle", "import", path("there"), "--receipt", path("back")});
+    EXPECT_NE(ended.code, 0);
+    EXPECT_THAT(ended.out, HasSubstr("new commits  2")) << "what came in stays in";
+    EXPECT_FALSE(std::filesystem::exists(at("back")));
+}
+
+TEST_F(BundleCommands, ImportSendsNothingWhenTheReceiptsFileIsThere) {
+    play_node(taking({{"added", 2}, {"sender", "AAAA"}}));
+    write("there", "bytes");
+    write("back", "what I had");
+    const Ended ended = run({"bundle", "import", path("there"), "--receipt", path("back")});
+    EXPECT_EQ(ended.code, 6);
+    EXPECT_FALSE(was_asked("POST /bundles/imports"));
+    EXPECT_EQ(content("back"), "what I had");
+    EXPECT_EQ(run({"bundle", "import", path("there"), "--receipt", path("back"), "--replace"}).code,
+              0);
+    EXPECT_EQ(content("back"), "");
 }
 
 TEST_F(BundleCommands, ReceiptAsksForReceiptsAlone) {
