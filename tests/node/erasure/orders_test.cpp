@@ -131,6 +131,58 @@ TEST_F(Orders, OfAPathKeepWhatTheSameChangesSetBesideIt) {
     EXPECT_EQ((*listed)["records"][0]["erased"], true);
 }
 
+TEST_F(Orders, OfAPathTakeEverythingBelowIt) {
+    const json made = put();
+    const auto drafted = erase(made, {{"path", "goods"}});
+    ASSERT_THAT(drafted, IsOk());
+    for (const json& path : (*drafted)["beside"]) {
+        EXPECT_FALSE(path.get<std::string>().starts_with("goods")) << path;
+    }
+    apply(*drafted);
+    const auto shown = get_record(desk(), key_of(made));
+    ASSERT_THAT(shown, IsOk());
+    EXPECT_TRUE((*shown)["document"].value("goods", json::array()).empty());
+    EXPECT_EQ((*shown)["document"]["place"], "Palisadoes");
+}
+
+TEST_F(Orders, NameTheCompartmentWhereSeveralHoldTheId) {
+    replication::Change change;
+    change.record = replication::RecordId{{7}};
+    change.database = "seizures";
+    change.assignments = {{"place", std::string("Negril")}};
+    for (const char* place : {"joint seizures", "airport seizures"}) {
+        const auto saved = fixture_.await([&](JsonDone done) {
+            std::vector<PackedChange> changes;
+            changes.push_back(*desk().pack(change));
+            desk().save(fixture_.administration().compartment(place), std::move(changes),
+                        [done](Status status) {
+                            done(status ? Result<json>(json{}) : Result<json>(status.error()));
+                        });
+        });
+        ASSERT_THAT(saved, IsOk());
+    }
+    const json record{{"id", to_base32(change.record.view())}};
+    EXPECT_THAT(erase(record), HasCode(place_ambiguous));
+    const auto plan = erase(record, {{"compartment", "airport seizures"}, {"preview", true}});
+    ASSERT_THAT(plan, IsOk());
+    EXPECT_EQ((*plan)["name"], "airport seizures");
+}
+
+TEST_F(Orders, OfSeveralRecordsTellNobodyWhichPlacesAreWhose) {
+    const json first = put(), second = put("Negril");
+    const auto plan = plan_erasure(desk(), {{key_of(first), key_of(second)}, ""}, "review");
+    ASSERT_THAT(plan, IsOk());
+    const auto draft = EntryDraft::make(desk().roster(), desk().now(), plan->entry);
+    apply({{"draft", crypto::to_base64(draft.encode())}});
+    for (const json& record : {first, second}) {
+        const auto history = record_history(desk(), key_of(record));
+        ASSERT_THAT(history, IsOk());
+        EXPECT_TRUE((*history)["changes"].empty());
+        EXPECT_EQ((*history)["erased"][0]["records"], 2u);
+        EXPECT_TRUE((*history)["erased"][0]["places"].empty());
+    }
+}
+
 TEST_F(Orders, OfNothingAreRefused) {
     const json made = put();
     const json nobody{{"id", to_base32(replication::RecordId{{9}}.view())}};
@@ -186,6 +238,61 @@ TEST_F(Orders, ThatWereNotCarriedOutAreFoundByVerification) {
     ASSERT_THAT(verified, IsOk());
     ASSERT_FALSE((*verified)["problems"].empty());
     EXPECT_EQ((*verified)["problems"][0]["code"], verify_not_erased.name());
+}
+
+/// One receipt a compartment: the airport and the courier say it in one of theirs, the seaport is an
+/// order behind; a unit without any right may hold nothing.
+TEST(OrdersWithReceipts, AreDoneWhereAnyReceiptCoversThem) {
+    using namespace replication;
+    const auto receipts = [](AdministrationFixture& administration) {
+        administration.add_unit("new port");
+        const auto& entries = administration.entries();
+        std::vector<WriteContent> out{RosterWrite{{entries.size()}, entries.back()}};
+        const RosterLength order{entries.size() + 1};
+        ErasureEntry erasure;
+        erasure.reason = "court order";
+        erasure.changes = {{LogId{{1}}, {1}, 1}};
+        administration.append(erasure);
+        out.emplace_back(RosterWrite{order, administration.entries().back()});
+        const auto receipt = [&](const std::string& node, const std::string& place,
+                                 std::uint64_t upto) {
+            Receipt made{administration.id(node),
+                         administration.roster().administration(),
+                         administration.compartment(place),
+                         order,
+                         HybridTime{9},
+                         {},
+                         {},
+                         {upto}};
+            made.sign(administration.identity(node).sign());
+            out.emplace_back(ReceiptWrite{made});
+        };
+        receipt("airport", "airport seizures", order.value);
+        receipt("airport", "joint seizures", 0);
+        receipt("airport", "suspects", 0);
+        receipt("seaport", "joint seizures", order.value - 1);
+        receipt("courier", "suspects", order.value);
+        receipt("courier", "joint seizures", 0);
+        receipt("courier", "airport seizures", 0);
+        receipt("courier", "seaport seizures", 0);
+        return out;
+    };
+    DeskFixture fixture("headquarters", true, receipts);
+    const auto listed = list_erasures(fixture.desk());
+    ASSERT_THAT(listed, IsOk());
+    ASSERT_EQ((*listed)["orders"].size(), 1U);
+    std::map<std::string, bool> done;
+    for (const json& node : (*listed)["orders"][0]["nodes"]) {
+        done[node["node"]] = node["receipted"];
+    }
+    const auto id = [&](const std::string& name) {
+        return to_base32(fixture.administration().id(name).view());
+    };
+    EXPECT_EQ(done.size(), 4U) << "not the one that may hold nothing";
+    EXPECT_TRUE(done.at(id("airport")));
+    EXPECT_TRUE(done.at(id("courier")));
+    EXPECT_FALSE(done.at(id("seaport")));
+    EXPECT_EQ((*listed)["orders"][0]["receipted"], done.at(id("headquarters")) ? 3U : 2U);
 }
 
 TEST(OrdersOfAUnit, AreNotTheirsToDraft) {
