@@ -1,6 +1,7 @@
 #include "crypto/base/wire.hpp"
 #include "node/store/erasure/compaction.hpp"
 #include "node/store/log_salvage.hpp"
+#include "tests/node/link/file_limit.hpp"
 #include "tests/node/store/erasure/erasure_store_fixture.hpp"
 
 namespace entrepot::node {
@@ -81,6 +82,45 @@ TEST_F(LogErasures, AreNothingToANodeThatHoldsNoneOfIt) {
     order(2, 1);
     keep_roster();
     EXPECT_EQ(marks().done(), administration_.roster().length());
+}
+
+TEST_F(LogErasures, ThatConcernNothingHereLeaveAnEarlierOneUndone) {
+    store({write_of(0)});
+    order(1, 1);
+    keep_roster();
+    const RosterLength before = marks().disk;
+    order(3, 1);
+    keep_roster();
+    EXPECT_EQ(marks().log, administration_.roster().length());
+    EXPECT_EQ(marks().disk, before) << "a freed page has what the first one named";
+    EXPECT_EQ(marks().views, before);
+    ASSERT_TRUE(is_on_disk(0, 1));
+}
+
+TEST_F(LogErasures, OfTheViewsAreNeitherAheadOfTheLogNorGoBack) {
+    store({write_of(0)});
+    order(1, 1);
+    keep_roster();
+    const RosterLength done = marks().log;
+    ASSERT_THAT(store_->set_views_erased({done.value + 5}), IsOk());
+    EXPECT_EQ(marks().views, done);
+    ASSERT_THAT(store_->set_views_erased({done.value - 1}), IsOk());
+    EXPECT_EQ(marks().views, done);
+}
+
+TEST_F(LogErasures, KeepNoNodeFromStartingOnAFullDisk) {
+    store({write_of(0), write_of(1)});
+    order(1, 1);
+    keep_roster();
+    FileLimit limit;
+    limit.set(4096);
+    open();
+    EXPECT_FALSE(stands(1, 1));
+    EXPECT_LT(marks().disk, marks().log) << "not to be receipted yet";
+    limit.lift();
+    open();
+    EXPECT_EQ(marks().disk, marks().log);
+    EXPECT_FALSE(is_on_disk(0, 1));
 }
 
 TEST_F(LogErasures, OfTheViewsAreTold) {

@@ -65,6 +65,27 @@ TEST_F(LostCompartments, OfAnAuthorKeepAsideWhatLiesBeyondItsCut) {
     EXPECT_THAT(store_->needs_new_incarnation(log_.id()), IsOkAndHolds(true));
 }
 
+TEST_F(LostCompartments, LeaveNothingOfABranchThatWasLeft) {
+    store({write_of(0), write_of(1), RewindWrite{log_.id(), log_, {1}, Hash{{1}}}});
+    ASSERT_EQ(store_->left().value().size(), 1u);
+    withdraw("seaport");
+    drop("seaport");
+    EXPECT_TRUE(store_->left().value().empty());
+    EXPECT_FALSE(is_on_disk(1, 1));
+}
+
+TEST_F(LostCompartments, OfAnAuthorKeepWhatWasBesideItsLog) {
+    store({write_of(0), write_of(1), RewindWrite{log_.id(), log_, {1}, Hash{{1}}},
+           QuarantineWrite{write_of(3)}});
+    administration_.move_cut({log_.id(), {1}, commit_hash(commits_[0])});
+    withdraw("airport");
+    drop("airport");
+    const auto aside = store_->aside().value();
+    ASSERT_EQ(aside.size(), 1u) << "and not the one at the cut";
+    EXPECT_EQ(aside[0].bytes, commits_[3]);
+    EXPECT_EQ(store_->left().value().size(), 1u);
+}
+
 TEST_F(LostCompartments, MayBeGivenBackAndFetchedAnew) {
     store({write_of(0), write_of(1)});
     withdraw("seaport");
