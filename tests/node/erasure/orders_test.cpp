@@ -240,8 +240,8 @@ TEST_F(Orders, ThatWereNotCarriedOutAreFoundByVerification) {
     EXPECT_EQ((*verified)["problems"][0]["code"], verify_not_erased.name());
 }
 
-/// One receipt a compartment: the airport and the courier say it in one of theirs, the seaport is an
-/// order behind; a unit without any right may hold nothing.
+/// One receipt a compartment: the airport and the courier say it in one of theirs, the seaport is
+/// an order behind; a unit without any right may hold nothing.
 TEST(OrdersWithReceipts, AreDoneWhereAnyReceiptCoversThem) {
     using namespace replication;
     const auto receipts = [](AdministrationFixture& administration) {
