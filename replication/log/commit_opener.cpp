@@ -71,6 +71,10 @@ Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secre
     return out;
 }
 
+bool is_sealed_under(const CommitHeader& header, const crypto::Secret& compartment_key) {
+    return derive_keys(header, compartment_key).commitment == header.key_commitment;
+}
+
 Result<Attestation> open_attestation(const ParsedCommit& commit,
                                      const crypto::Secret& compartment_key) {
     const crypto::Secret whole = commit_key(compartment_key, commit.header);

@@ -41,6 +41,9 @@ struct OpenedCommit {
 Result<OpenedCommit> open_commit(const ParsedCommit& commit, const crypto::Secret& compartment_key,
                                  Packing& packing);
 
+/// Whether the commit was sealed under that compartment key, by its key commitment.
+bool is_sealed_under(const CommitHeader& header, const crypto::Secret& compartment_key);
+
 /// The attestation alone, of a commit that this node made or opened before: the key commitment is
 /// not looked at. commit.attestation when it does not open or decode.
 Result<Attestation> open_attestation(const ParsedCommit& commit,

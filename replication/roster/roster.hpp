@@ -102,6 +102,9 @@ public:
     /// length where the roster had forked, the greater of what both branches gave.
     Right right(const NodeId& node, const CompartmentId& compartment,
                 std::optional<RosterLength> at = std::nullopt) const;
+    /// The most that a node had been given on a branch that lost, beyond what it had before the
+    /// fork: it may be given again.
+    Right lost_right(const NodeId& node, const CompartmentId& compartment) const;
     /// Newest generation that a roster of this length knows; 0 when the compartment is not there
     /// yet. Of the branch that counts.
     Generation generation_at(const CompartmentId& compartment, RosterLength at) const;

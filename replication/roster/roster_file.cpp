@@ -26,19 +26,27 @@ Status check_root(const Bytes& first, const RootPin& root) {
     return {};
 }
 
-/// A held entry that the file has otherwise: damage if that is no right entry, else a fork.
-Status check_agreement(const Roster& roster, const std::vector<Bytes>& entries) {
+/// How many entries both begin with.
+std::size_t alike(const Roster& roster, const std::vector<Bytes>& entries) {
     const std::size_t both = std::min(entries.size(), roster.entries().size());
     const auto held = roster.entries().begin();
     const auto differs =
         std::mismatch(held, held + static_cast<std::ptrdiff_t>(both), entries.begin());
-    const auto at = static_cast<std::size_t>(differs.first - held);
-    if (at == both) {
-        return {};
+    return static_cast<std::size_t>(differs.first - held);
+}
+
+/// A held entry that the file has otherwise: damage if that is no right entry, else a fork, which
+/// the file may settle.
+Result<Roster> settled(const Roster& roster, const std::vector<Bytes>& entries, std::size_t at) {
+    Roster out = roster.first({at});
+    for (std::size_t i = at; i < entries.size(); ++i) {
+        TRY(named(out.append(entries[i]), i + 1));
     }
-    TRY_ASSIGN(auto before, Roster::from_entries(std::span(roster.entries()).first(at)));
-    TRY(named(before.append(entries[at]), at + 1));
-    return Error{roster_forked, "entry " + std::to_string(at + 1) + " differs from the one held"};
+    if (!out.settles(roster)) {
+        return Error{roster_forked, "entry " + std::to_string(at + 1) +
+                                        " differs from the one held: the root keys can settle it"};
+    }
+    return out;
 }
 
 }  // namespace
@@ -89,7 +97,11 @@ Result<std::vector<Bytes>> roster_file_entries(ByteView file) {
 Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file) {
     TRY_ASSIGN(const auto entries, roster_file_entries(file));
     TRY(check_root(entries.front(), root));
-    TRY(check_agreement(roster, entries));
+    const std::size_t same = alike(roster, entries);
+    if (same < std::min(entries.size(), roster.entries().size())) {
+        TRY_ASSIGN(roster, settled(roster, entries, same));
+        return entries.size() - same;
+    }
     std::size_t added = 0;
     for (std::size_t i = roster.entries().size(); i < entries.size(); ++i, ++added) {
         TRY(named(roster.append(entries[i]), i + 1));

@@ -22,9 +22,10 @@ Result<std::vector<Bytes>> roster_file_entries(ByteView file);
 
 /// Appends what the file has beyond `roster` and gives how many entries that was; none for a
 /// shorter file. The frame is checked before anything is appended (roster_file.malformed). A roster
-/// of other root keys than `root` pins is refused (roster.fingerprint), one that differs
-/// from what is held in a rightly signed entry is roster.forked. A wrong entry is refused with its
-/// own code, and those before it stay.
+/// of other root keys than `root` pins is refused (roster.fingerprint). One that differs from what
+/// is held in a rightly signed entry takes its place when it settles the fork (Roster::settles),
+/// and is roster.forked otherwise. A wrong entry is refused with its own code, and those before it
+/// stay, unless a place is taken: then all of them are right or nothing changes.
 Result<std::size_t> import_roster(Roster& roster, const RootPin& root, ByteView file);
 
 }  // namespace entrepot::replication

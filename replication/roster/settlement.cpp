@@ -100,6 +100,16 @@ Right Roster::right(const NodeId& node, const CompartmentId& compartment,
     return out;
 }
 
+Right Roster::lost_right(const NodeId& node, const CompartmentId& compartment) const {
+    Right out = Right::none;
+    for (const SettledBranch& branch : standing_->settled) {
+        const Right before = branch.losing->right(node, compartment, branch.common);
+        const Right after = branch.losing->right(node, compartment);
+        out = after > before ? std::max(out, after) : out;
+    }
+    return out;
+}
+
 bool Roster::is_generation(const CompartmentId& compartment, Generation generation,
                            RosterLength at) const {
     const auto& settled = standing_->settled;

@@ -38,7 +38,7 @@ Status Handshake::receive(const message::Hello& hello) {
     }
     const Roster& roster = replica_.roster();
     if (hello.roster_length <= own_.roster_length &&
-        roster.hash_at(hello.roster_length) != hello.roster_head) {
+        !roster.shared_with(hello.roster_length, hello.roster_head)) {
         return Error{session_roster_forked,
                      "rosters differ at length " + std::to_string(hello.roster_length.value)};
     }
@@ -72,13 +72,14 @@ Bytes Handshake::signed_part(Role signer) const {
     const bool own_dialled = own_.role == Role::dialled;
     const message::Hello& dialler = own_dialled ? own_ : *peer_;
     const message::Hello& accepter = own_dialled ? *peer_ : own_;
-    const RosterLength shared = std::min(own_.roster_length, peer_->roster_length);
+    // The longer roster has the other's last entry in it, in its chain or in a settlement.
+    const message::Hello& shorter = own_.roster_length <= peer_->roster_length ? own_ : *peer_;
     WireWriter out;
     out.u16(own_.protocol).u8(static_cast<std::uint8_t>(signer));
     out.fixed(dialler.node).fixed(accepter.node);
     out.fixed(dialler.transport).fixed(accepter.transport);
     out.fixed(dialler.challenge).fixed(accepter.challenge);
-    out.fixed(own_.administration).u64(shared.value).fixed(replica_.roster().hash_at(shared));
+    out.fixed(own_.administration).u64(shorter.roster_length.value).fixed(shorter.roster_head);
     return out.take();
 }
 

@@ -119,8 +119,7 @@ Result<std::size_t> Replica::offer_roster(RosterLength before_first,
         const std::uint64_t place = before_first.value + i;
         if (place < roster.length().value) {
             if (!equal(roster.entries()[place], entries[i])) {
-                status = Error{roster_forked, "another roster entry " + std::to_string(place + 1) +
-                                                  " is held here"};
+                return state_->settle_roster(place, entries.subspan(i));
             }
             continue;
         }
@@ -140,6 +139,13 @@ Result<std::size_t> Replica::offer_roster(RosterLength before_first,
     }
     TRY(std::move(status));
     return added;
+}
+
+std::uint64_t Replica::settled_count() const {
+    return state_->settled_count;
+}
+RosterLength Replica::settled_from() const {
+    return state_->settled_from;
 }
 
 Result<bool> Replica::offer_fork(ForkProof proof) {

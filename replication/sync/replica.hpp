@@ -69,6 +69,12 @@ struct RosterWrite {
     RosterLength number;
     Bytes bytes;
 };
+/// A settled roster takes the place of the held one: these are its entries after `common`, more
+/// than are held. In one step: a shorter roster is never stored.
+struct SettledRosterWrite {
+    RosterLength common;
+    std::vector<Bytes> entries;
+};
 struct ForkWrite {
     ForkProof proof;
 };
@@ -93,7 +99,7 @@ struct ReceiptWrite {
     Receipt receipt;
 };
 using WriteContent = std::variant<CommitWrite, QuarantineWrite, RosterWrite, ForkWrite, RewindWrite,
-                                  DescriptorWrite, EndWrite, ReceiptWrite>;
+                                  DescriptorWrite, EndWrite, ReceiptWrite, SettledRosterWrite>;
 /// One thing to make durable. A later write may rest on an earlier one: a prefix by sequence may be
 /// durable without the rest, never the other way round.
 struct Write {
@@ -148,9 +154,15 @@ public:
     /// replica.log_ended where others hold more of that log than this node had: it goes on in
     /// another incarnation.
     Result<std::uint64_t> append_local(const LogDescriptor& log, Bytes commit);
-    /// Appends encoded entries, first to last; entries already held are skipped when equal
-    /// (roster.forked when not). Then judges what was kept aside again. Gives how many were new.
+    /// Appends encoded entries, first to last; entries already held are skipped when equal. From
+    /// one that is not, all the rest takes the place of what is held if that settles the fork
+    /// (Roster::settles), and is roster.forked otherwise. Then judges what was kept aside again.
+    /// Gives how many were new.
     Result<std::size_t> offer_roster(RosterLength before_first, std::span<const Bytes> entries);
+    /// Rises when the roster's place was taken by a settled one.
+    std::uint64_t settled_count() const;
+    /// The least length up to which those left it as it was.
+    RosterLength settled_from() const;
     /// Takes a proven fork: the log takes nothing more. fork.unproven otherwise; false if known.
     Result<bool> offer_fork(ForkProof proof);
     /// The same of a peer that holds the other branch itself: where a cut has named a branch and

@@ -116,6 +116,9 @@ std::uint64_t Replica::State::queue(WriteContent what) {
     if (const auto* entry = std::get_if<RosterWrite>(&what)) {
         next.roster_length = entry->number;
     }
+    if (const auto* settled = std::get_if<SettledRosterWrite>(&what)) {
+        next.roster_length = {settled->common.value + settled->entries.size()};
+    }
     pending.push_back(next);
     writes.push_back({sequence, std::move(what)});
     return sequence;
@@ -271,6 +274,35 @@ void Replica::State::admit_quarantined(const LogId& id, LogState& log) {
             log.quarantine.emplace(place, std::move(commit));
         }
     }
+}
+
+/// Takes these entries in place of those held after `common`, if that settles the fork. Every log's
+/// end is looked at anew, and what a withdrawn cut kept out is judged.
+Result<std::size_t> Replica::State::settle_roster(std::uint64_t common,
+                                                  std::span<const Bytes> entries) {
+    const Error forked{roster_forked,
+                       "another roster entry " + std::to_string(common + 1) + " is held here"};
+    if (common + entries.size() <= roster.length().value) {
+        return forked;
+    }
+    Roster offered = roster.first({common});
+    for (const Bytes& entry : entries) {
+        if (!offered.append(entry)) {
+            return forked;
+        }
+    }
+    if (!offered.settles(roster)) {
+        return forked;
+    }
+    roster = std::move(offered);
+    settled_from = settled_count == 0 ? RosterLength{common}
+                                      : std::min(settled_from, RosterLength{common});
+    ++settled_count;
+    durable_roster = std::min(durable_roster, RosterLength{common});
+    erased = std::min(erased, RosterLength{common});
+    queue(SettledRosterWrite{{common}, {entries.begin(), entries.end()}});
+    judge_again();
+    return entries.size();
 }
 
 /// After the roster grew: what waited for it, and what a cut that moved lets count.

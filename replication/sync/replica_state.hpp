@@ -66,6 +66,8 @@ struct Replica::State {
     std::uint64_t sequence = 0;
     std::uint64_t durable_sequence = 0;
     RosterLength durable_roster;
+    std::uint64_t settled_count = 0;
+    RosterLength settled_from;
     std::size_t fork_count = 0;
 
     std::size_t learned = 0;
@@ -90,6 +92,7 @@ struct Replica::State {
     Result<Bytes> held_commit(const LogId& id, CommitNumber number) const;
     void drain(const LogId& id);
     void judge_again();
+    Result<std::size_t> settle_roster(std::uint64_t common, std::span<const Bytes> entries);
     void admit_quarantined(const LogId& id, LogState& log);
 
     // Forks, branches.cpp.

@@ -35,6 +35,7 @@ Session::Core::Core(Replica& shared, const SessionSelf& self,
     : replica(shared),
       limits(bounds),
       handshake(shared, self, peer, role, entropy),
+      settled_seen(shared.settled_count()),
       budget(now),
       started(now),
       heard(now) {
@@ -121,6 +122,13 @@ void Session::Core::follow_heads() {
     }
 }
 
+void Session::Core::follow_settlement() {
+    if (settled_seen != replica.settled_count()) {
+        settled_seen = replica.settled_count();
+        peer_roster = std::min(peer_roster, replica.settled_from());
+    }
+}
+
 /// Entries that the peer lacks, as many as fit one message, at least one.
 void Session::Core::write_roster(WireWriter& out) {
     const RosterLength durable = replica.durable_roster_length();
@@ -185,6 +193,7 @@ void Session::Core::write_frame(WireWriter& out, SteadyTime now) {
 }
 
 std::optional<Bytes> Session::Core::compose(SteadyTime now) {
+    follow_settlement();
     WireWriter out;
     message::write_varint(out, sent + 1);
     const std::size_t empty = out.size();

@@ -60,6 +60,11 @@ struct Session::Core {
     std::deque<Bytes> parts;               ///< encoded, to be sent before anything else
     std::deque<Bytes> later;   ///< encoded, to be sent once the peer has all roster entries
     RosterLength peer_roster;  ///< what the peer has or has been sent
+    std::uint64_t settled_seen;  ///< how often the roster had been settled then
+    /// The peer's roster where its entries differ from those held: kept until it settles the fork.
+    std::optional<Roster> returning;
+    RosterLength returning_from;
+    std::size_t returning_size = 0;
     ControlBudget budget;
     SteadyTime started, heard;
     std::optional<SteadyTime> owed_since;
@@ -91,11 +96,15 @@ struct Session::Core {
     Status take(const message::ReceiptsHeld& part, SteadyTime now);
     Status take(const message::SignedReceipt& part, SteadyTime now);
 
+    Status take_entries(RosterLength before_first, const std::vector<Bytes>& entries);
+    Status take_returning(RosterLength before_first, const std::vector<Bytes>& entries);
     Status go_on();
     void go_live();
     /// Follows the replica: roster, forks, heads.
     void follow();
     void follow_roster();
+    /// The peer may hold what a settlement took the place of here.
+    void follow_settlement();
     void follow_forks();
     void follow_branches();
     void tell_receipts();

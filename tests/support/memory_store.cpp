@@ -28,6 +28,13 @@ void MemoryStore::commit(std::vector<Write> writes) {
         } else if (auto* entry = std::get_if<RosterWrite>(&write.what)) {
             ENSURE(roster_.append(entry->bytes).has_value() && entry->number == roster_.length());
             erase();
+        } else if (const auto* settled = std::get_if<SettledRosterWrite>(&write.what)) {
+            roster_ = roster_.first(settled->common);
+            for (const Bytes& row : settled->entries) {
+                ENSURE(roster_.append(row).has_value());
+            }
+            erased_ = {};
+            erase();
         } else if (auto* fork = std::get_if<ForkWrite>(&write.what)) {
             forks_.push_back(std::move(fork->proof));
         } else if (auto* rewound = std::get_if<RewindWrite>(&write.what)) {
