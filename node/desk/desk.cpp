@@ -58,6 +58,9 @@ Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault v
 /// is, and starts from there when it is interrupted.
 Status Desk::read_views(const Progress& progress) {
     constexpr std::uint64_t step = 10'000;
+    if (rests_on_other_roster()) {
+        TRY(views_->clear());
+    }
     TRY(start_projector());
     TRY_ASSIGN(const LogPosition end, log_->last_position());
     while (views_->position() < end) {
@@ -152,12 +155,34 @@ Result<const replication::NodeCertificate*> Desk::self() const {
 Status Desk::follow_roster() {
     TRY_ASSIGN(const auto entries, log_->roster_entries(roster_.length().value));
     for (const Bytes& entry : entries) {
-        TRY(roster_.append(entry));
+        const Status added = roster_.append(entry);
+        if (!added && added.error().code == replication::roster_chain) {
+            return follow_settlement();
+        }
+        TRY(added);
     }
     if (!entries.empty() && keys_->follow(roster_) > 0 && projector_) {
         TRY(projector_->retry_stalled());
     }
     return {};
+}
+
+/// A settled roster took the place of the one held: rights, keys and views anew from its beginning.
+Status Desk::follow_settlement() {
+    TRY_ASSIGN(const auto entries, log_->roster_entries());
+    TRY_ASSIGN(auto settled, replication::Roster::from_entries(entries));
+    TRY(settled.settles(roster_));
+    roster_ = std::move(settled);
+    erased_ = {};
+    keys_->follow(roster_);
+    return projector_ ? rebuild() : Status();
+}
+
+/// Whether the views rest on a roster whose place another took while no worker ran.
+bool Desk::rests_on_other_roster() const {
+    const CountedMarks& marks = std::as_const(*views_).counted();
+    return marks.roster_length.value > 0 && (marks.roster_length > roster_.length() ||
+                                             roster_.hash_at(marks.roster_length) != marks.roster);
 }
 
 Status Desk::follow_log() {

@@ -142,6 +142,8 @@ private:
     Status read_views(const Progress& progress);
     Status remake_views(const NodeDirectory& directory, Error damage);
     Status follow_roster();
+    Status follow_settlement();
+    bool rests_on_other_roster() const;
     Status follow_log();
     void follow_erasures();
     Result<std::uint32_t> next_number() const;

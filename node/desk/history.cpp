@@ -14,7 +14,7 @@ using replication::RecordKey;
 Result<CountedChange> read_change(Desk& desk, const RecordKey& record, const Dot& dot) {
     TRY_ASSIGN(const Bytes bytes, desk.log().read(dot.log, dot.number));
     TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
-    const auto* key = desk.keys().find(record.compartment, parsed.header.generation);
+    const auto* key = desk.keys().find(record.compartment, parsed.header);
     if (key == nullptr) {
         return Error{replication::change_waiting, "the key of that commit is not here"};
     }

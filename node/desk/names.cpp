@@ -131,7 +131,7 @@ Result<AuthorName> author_of(Desk& desk, const replication::Dot& dot) {
     }
     TRY_ASSIGN(const Bytes bytes, desk.log().read(dot.log, dot.number));
     TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
-    const auto* key = desk.keys().find(held->descriptor.compartment, parsed.header.generation);
+    const auto* key = desk.keys().find(held->descriptor.compartment, parsed.header);
     if (key == nullptr) {
         return out;
     }

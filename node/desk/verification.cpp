@@ -107,7 +107,7 @@ private:
         tip = {stored.descriptor, parsed.header.number, hash, parsed.header.roster_length, {}};
         numbers_[stored.log].push_back(replication::prefix_of(hash));
         const auto* key =
-            desk_.keys().find(stored.descriptor.compartment, parsed.header.generation);
+            desk_.keys().find(stored.descriptor.compartment, parsed.header);
         const bool is_shut =
             key == nullptr || is_audit(desk_.roster(), stored.descriptor.compartment);
         const Status opened = is_shut ? Status{} : open(stored, parsed, *key);

@@ -66,7 +66,7 @@ private:
             return {};
         }
         TRY_ASSIGN(const auto parsed, replication::parse_commit(commit));
-        const auto* key = desk_.keys().find(log.compartment, parsed.header.generation);
+        const auto* key = desk_.keys().find(log.compartment, parsed.header);
         if (key == nullptr) {
             return {};
         }

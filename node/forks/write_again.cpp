@@ -70,7 +70,7 @@ Result<ContextEntry> kept_of(Desk& desk, const LogDescriptor& log, const OwnLogs
 
 Result<OpenedCommit> open(Desk& desk, const LogDescriptor& log, ByteView bytes) {
     TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
-    const auto* key = desk.keys().find(log.compartment, parsed.header.generation);
+    const auto* key = desk.keys().find(log.compartment, parsed.header);
     if (key == nullptr) {
         return Error{author_no_right, "the key of that compartment is not here"};
     }

@@ -55,7 +55,7 @@ Status Projector::quarantine_late(const RecordKey& record, const std::vector<Dot
     for (const Dot& dot : dots) {
         TRY_ASSIGN(const Bytes bytes, log_.read(dot.log, dot.number));
         TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
-        const auto* key = keys_.find(record.compartment, parsed.header.generation);
+        const auto* key = keys_.find(record.compartment, parsed.header);
         if (key == nullptr || !is_projected(dot)) {
             continue;
         }

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "replication/log/commit.hpp"
 #include "replication/roster/roster_author.hpp"
 
 namespace entrepot::node {
@@ -14,10 +15,14 @@ public:
     /// Opens each wrap of this node that is not open yet, gives how many; forgets keys of a right
     /// that was withdrawn. A wrap that does not open is skipped: its logs wait for a right one.
     std::size_t follow(const replication::Roster& roster);
-    /// Null when this node was given no such key.
+    /// Null when this node was given no such key. Of a generation that was made on both branches of
+    /// a forked roster, the key of the branch that counts.
     const crypto::Secret* find(const replication::CompartmentId& compartment,
                                replication::Generation generation) const;
-    /// All generations known of one compartment, oldest first.
+    /// The key of the commit's generation; of several the one that opens it.
+    const crypto::Secret* find(const replication::CompartmentId& compartment,
+                               const replication::CommitHeader& commit) const;
+    /// All generations of one compartment that the roster knows and are held, oldest first.
     std::vector<crypto::Secret> all_of(const replication::CompartmentId& compartment) const;
     const replication::NodeId& self() const { return self_; }
     const crypto::BoxKey& box() const { return box_; }
@@ -25,7 +30,15 @@ public:
 private:
     replication::NodeId self_;
     crypto::BoxKey box_;
-    std::map<std::pair<replication::CompartmentId, replication::Generation>, crypto::Secret> keys_;
+    struct Key {
+        Bytes envelope;
+        crypto::Secret key;
+    };
+    using Place = std::pair<replication::CompartmentId, replication::Generation>;
+    bool open(const replication::KeyWrap& wrap, std::vector<Key>& held, std::size_t at);
+
+    std::map<Place, std::vector<Key>> keys_;  ///< the one of the branch that counts is first
+    std::map<replication::CompartmentId, replication::Generation> newest_;
 };
 
 }  // namespace entrepot::node

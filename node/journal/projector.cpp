@@ -170,7 +170,7 @@ Status Projector::project(const StoredCommit& stored, OwnChanges& own) {
     if (views_.stalled().contains(stored.log)) {
         return {};
     }
-    const crypto::Secret* key = keys_.find(stored.descriptor.compartment, header.generation);
+    const crypto::Secret* key = keys_.find(stored.descriptor.compartment, header);
     if (key == nullptr) {
         views_.stalled()[stored.log] = header.number;
         return {};
@@ -222,8 +222,8 @@ Status Projector::retry(const replication::LogId& log, replication::CommitNumber
             return {};
         }
         TRY_ASSIGN(const Bytes bytes, log_.read(log, number));
-        const auto generation = replication::read_header(bytes).generation;
-        const crypto::Secret* key = keys_.find(found->descriptor.compartment, generation);
+        const auto header = replication::read_header(bytes);
+        const crypto::Secret* key = keys_.find(found->descriptor.compartment, header);
         if (key == nullptr) {
             return {};
         }

@@ -73,7 +73,7 @@ Status Projector::Recount::forget_unreadable(Projector& projector) {
 /// Records of which this commit has a change.
 void Projector::touch(const replication::LogDescriptor& log, ByteView commit, Recount& recount) {
     const auto parsed = replication::parse_commit(commit);
-    const auto* key = parsed ? keys_.find(log.compartment, parsed->header.generation) : nullptr;
+    const auto* key = parsed ? keys_.find(log.compartment, parsed->header) : nullptr;
     if (key == nullptr) {
         return;  // nothing of it was merged
     }
@@ -109,8 +109,8 @@ Status Projector::learn_officers(const LogId& log, CommitNumber last) {
             break;
         }
         TRY_ASSIGN(const Bytes bytes, log_.read(log, at));
-        const auto generation = replication::read_header(bytes).generation;
-        const auto* key = keys_.find(found->descriptor.compartment, generation);
+        const auto header = replication::read_header(bytes);
+        const auto* key = keys_.find(found->descriptor.compartment, header);
         if (key == nullptr) {
             break;
         }
@@ -185,8 +185,8 @@ Status Projector::count_again(const LogId& log, CommitNumber after,
             return {};
         }
         TRY_ASSIGN(const Bytes bytes, log_.read(log, number));
-        const auto generation = replication::read_header(bytes).generation;
-        const auto* key = keys_.find(found->descriptor.compartment, generation);
+        const auto header = replication::read_header(bytes);
+        const auto* key = keys_.find(found->descriptor.compartment, header);
         if (key == nullptr) {
             views_.stalled()[log] = number;
             return {};
@@ -203,7 +203,7 @@ Result<std::optional<CountedChange>> Projector::read_change(const RecordKey& rec
                                                             const Dot& dot) {
     TRY_ASSIGN(const Bytes bytes, log_.read(dot.log, dot.number));
     TRY_ASSIGN(const auto parsed, replication::parse_commit(bytes));
-    const auto* key = keys_.find(record.compartment, parsed.header.generation);
+    const auto* key = keys_.find(record.compartment, parsed.header);
     if (key == nullptr) {
         return std::optional<CountedChange>{};
     }
@@ -277,6 +277,7 @@ Status Projector::follow_counted(OwnChanges& own) {
     TRY(find_left(recount));
     TRY(find_moved_ends(recount));
     marks.roster_length = roster_.length();
+    marks.roster = roster_.head();
     marks.log = log;
     if (is_rewound) {
         own.clear();  // their numbers are other commits' now

@@ -8,7 +8,8 @@ namespace {
 
 bool has_roster_entry(const std::vector<replication::Write>& writes) {
     return std::any_of(writes.begin(), writes.end(), [](const replication::Write& write) {
-        return std::holds_alternative<replication::RosterWrite>(write.what);
+        return std::holds_alternative<replication::RosterWrite>(write.what) ||
+               std::holds_alternative<replication::SettledRosterWrite>(write.what);
     });
 }
 

@@ -7,6 +7,15 @@ namespace entrepot::node {
 
 using replication::Roster;
 
+namespace {
+
+std::optional<replication::RosterLength> number_of(ByteView entry) {
+    const auto decoded = replication::decode_entry(entry);
+    return decoded ? std::optional(decoded->number) : std::nullopt;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Realm>> Realm::open(RealmId id, std::unique_ptr<LogStore> store,
                                            const replication::NodeId& self, Answer answer) {
     std::unique_ptr<Realm> out(new Realm(id, std::move(store), std::move(answer)));
@@ -63,8 +72,16 @@ void Realm::append(const AppendCommit& request, const crypto::SigningKey& key) {
     submit_writes();
 }
 
+/// Entries go on from what is held, or from before that when they settle a fork of it.
+replication::RosterLength Realm::before(const std::vector<Bytes>& entries) const {
+    const auto first = entries.empty() ? std::nullopt : number_of(entries.front());
+    const bool goes_back = first && first->value > 0 && *first <= roster().length() &&
+                           first->value - 1 + entries.size() > roster().length().value;
+    return goes_back ? replication::RosterLength{first->value - 1} : roster().length();
+}
+
 void Realm::append(const AppendRoster& request) {
-    auto added = replica_->offer_roster(roster().length(), request.entries);
+    auto added = replica_->offer_roster(before(request.entries), request.entries);
     auto writes = replica_->take_writes();
     const std::uint64_t last =
         writes.empty() ? replica_->durable_sequence() : writes.back().sequence;

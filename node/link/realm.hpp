@@ -64,6 +64,7 @@ private:
     Realm(RealmId id, std::unique_ptr<LogStore> store, Answer answer)
         : id_(id), store_(std::move(store)), answer_(std::move(answer)) {}
     Status start(const replication::NodeId& self);
+    replication::RosterLength before(const std::vector<Bytes>& entries) const;
     Status drop_lost(const replication::Roster& roster, const replication::NodeId& self);
     void fail(Ticket ticket, const Error& error);
 

@@ -261,6 +261,20 @@ Status LogStore::put(const replication::RosterWrite& entry, Transaction& transac
     return order ? carry_out(*order, transaction) : Status();
 }
 
+/// Every row after the common ones is written over: there are more than were held.
+Status LogStore::put(const replication::SettledRosterWrite& settled, Transaction& transaction) {
+    TRY(forget_ordered(settled.common, transaction));
+    std::uint64_t number = settled.common.value;
+    for (const Bytes& entry : settled.entries) {
+        ++number;
+        TRY(transaction.put(roster_table, number,
+                            rows_.seal(domain_of(roster_table), number, entry, entropy_)));
+        const auto order = ErasureOrder::read({number}, entry);
+        TRY(order ? carry_out(*order, transaction) : Status());
+    }
+    return {};
+}
+
 Status LogStore::put(const replication::ForkWrite& fork, Transaction& transaction) {
     TRY_ASSIGN(const std::uint64_t place, next_number(transaction, forks_table));
     return transaction.put(forks_table, place, fork.proof.encode(), PutMode::append);

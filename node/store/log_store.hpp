@@ -143,6 +143,7 @@ private:
     Status keep_marks(const ErasureMarks& marks, Transaction& transaction);
     Status finish_erasures();
     Status learn_ordered(std::uint64_t from);
+    Status forget_ordered(replication::RosterLength after, Transaction& transaction);
     Status carry_out(const ErasureOrder& order, Transaction& transaction);
     Result<bool> swap_counted(const ErasedPlaces& places, Transaction& transaction);
     Result<bool> swap_beside(TableIndex table, const ErasedPlaces& places,
@@ -156,6 +157,7 @@ private:
                                   Transaction& transaction);
     Status put(const replication::CommitWrite& commit, Transaction& transaction);
     Status put(const replication::RosterWrite& entry, Transaction& transaction);
+    Status put(const replication::SettledRosterWrite& settled, Transaction& transaction);
     Status put(const replication::QuarantineWrite& commit, Transaction& transaction);
     Status put(const replication::ForkWrite& fork, Transaction& transaction);
     Status put(const replication::RewindWrite& rewound, Transaction& transaction);

@@ -30,7 +30,8 @@ Result<QuarantinedContent> decode_quarantined(ByteView plain) {
 }  // namespace
 
 void views::write_counted(WireWriter& out, const CountedMarks& marks) {
-    out.u64(marks.roster_length.value).u64(marks.log.rewinds).u64(marks.log.left);
+    out.u64(marks.roster_length.value).fixed(marks.roster);
+    out.u64(marks.log.rewinds).u64(marks.log.left);
     out.u64(marks.log.logs).u64(marks.log.aside).u64(marks.log.ended);
     out.u32(static_cast<std::uint32_t>(marks.ends.size()));
     for (const auto& [log, number] : marks.ends) {
@@ -40,6 +41,7 @@ void views::write_counted(WireWriter& out, const CountedMarks& marks) {
 
 void views::read_counted(WireReader& in, CountedMarks& marks) {
     marks.roster_length.value = in.u64();
+    marks.roster = in.fixed<Hash>();
     marks.log.rewinds = in.u64();
     marks.log.left = in.u64();
     marks.log.logs = in.u64();

@@ -47,6 +47,7 @@ using StalledLogs = std::map<replication::LogId, replication::CommitNumber>;
 /// ended then. A log without an entry had no end.
 struct CountedMarks {
     replication::RosterLength roster_length;
+    Hash roster;  ///< of its entry at that length
     LogStore::Marks log;
     std::map<replication::LogId, replication::CommitNumber> ends;
 };

@@ -34,7 +34,7 @@ json described(Desk& desk, const replication::LogDescriptor& log) {
 /// Entries of one commit; none when its key is not here.
 Status add_entries(Desk& desk, const StoredCommit& stored, json& out) {
     TRY_ASSIGN(const auto parsed, replication::parse_commit(stored.bytes));
-    const auto* key = desk.keys().find(stored.descriptor.compartment, parsed.header.generation);
+    const auto* key = desk.keys().find(stored.descriptor.compartment, parsed.header);
     if (key == nullptr) {
         return {};
     }

@@ -318,7 +318,6 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
                 return import_outer(call.desk, call.request.body, std::move(done));
             }
             replication::Roster copy = call.desk.roster();
-            const auto before = copy.length().value;
             const auto root = root_to_expect(call, copy);
             if (!root) {
                 return done(root.error());
@@ -330,8 +329,8 @@ void add_administration_routes(Router& router, WorkLoop& loop) {
             if (*added == 0) {
                 return done(json{{"added", 0}});
             }
-            std::vector<Bytes> entries(copy.entries().begin() + static_cast<std::ptrdiff_t>(before),
-                                       copy.entries().end());
+            const auto before = copy.entries().end() - static_cast<std::ptrdiff_t>(*added);
+            std::vector<Bytes> entries(before, copy.entries().end());
             call.desk.append_roster(std::move(entries), [done, count = *added](Status stored) {
                 done(stored ? Result<json>(json{{"added", count}})
                             : Result<json>(std::move(stored).error()));

@@ -85,6 +85,31 @@ Status LogStore::learn_ordered(std::uint64_t from) {
     return {};
 }
 
+/// Orders of a branch that lost are none: what was erased stays so, but nothing more is, and orders
+/// in their place are carried out from the beginning.
+Status LogStore::forget_ordered(RosterLength after, Transaction& transaction) {
+    ordered_.clear();
+    Status failed;
+    TRY(transaction.scan(roster_table, 1, [&](std::uint64_t key, ByteView sealed) {
+        if (key > after.value) {
+            return false;
+        }
+        const auto plain = rows_.open(domain_of(roster_table), key, sealed);
+        const auto order = plain ? ErasureOrder::read({key}, *plain) : std::nullopt;
+        if (order) {
+            ordered_.insert(order->entry.changes.begin(), order->entry.changes.end());
+        }
+        failed = plain ? Status() : Status(plain.error());
+        return failed.has_value();
+    }));
+    TRY(failed);
+    TRY_ASSIGN(ErasureMarks marks, erasure_marks(transaction));
+    for (RosterLength* mark : {&marks.log, &marks.disk, &marks.views}) {
+        *mark = std::min(*mark, after);
+    }
+    return keep_marks(marks, transaction);
+}
+
 /// What an earlier program, a crash or a full disk left undone.
 Status LogStore::finish_erasures() {
     TRY(learn_ordered(0));

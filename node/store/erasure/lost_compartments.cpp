@@ -127,7 +127,10 @@ std::vector<LogDescriptor> lost_logs(const replication::Heads& heads,
         return out;
     }
     for (const auto& [log, head] : heads.all()) {
-        if (roster.right(self, head.descriptor.compartment) == replication::Right::none) {
+        const auto& place = head.descriptor.compartment;
+        // What a branch of the roster gave that lost may be given again: it is kept until then.
+        if (roster.right(self, place) == replication::Right::none &&
+            roster.lost_right(self, place) == replication::Right::none) {
             out.push_back(head.descriptor);
         }
     }

@@ -189,5 +189,33 @@ TEST_F(LogErasures, StandAfterASalvageOfEveryPage) {
     EXPECT_TRUE(stands(2, 1));
 }
 
+TEST_F(LogErasures, OfTheBranchThatCountsAreCarriedOutWhenARosterIsSettled) {
+    auto other = AdministrationFixture::with_two_units();
+    static_cast<void>(other.entropy().secret(32));
+    const RosterLength common = administration_.roster().length();
+    ErasureEntry counting;
+    counting.changes = {{log_.id(), {2}, 1}};
+    other.append(counting);
+    store({write_of(0), write_of(1)});
+    order(1, 1);  // on the branch that loses, which this store holds
+    order(4, 1);
+    keep_roster();
+    EXPECT_EQ(marks().log, RosterLength{common.value + 2});
+    for (std::size_t at = common.value; at < administration_.entries().size(); ++at) {
+        other.append(SettlementEntry{common, administration_.entries()[at]});
+    }
+    const auto first = other.entries().begin() + static_cast<std::ptrdiff_t>(common.value);
+    store({SettledRosterWrite{common, {first, other.entries().end()}}});
+    EXPECT_EQ(store_->roster_entries().value(), other.entries());
+    EXPECT_FALSE(stands(2, 1)) << "the entry has a number up to which erasures were carried out";
+    EXPECT_FALSE(stands(1, 1)) << "what is erased does not come back";
+    EXPECT_EQ(marks().log, RosterLength{common.value + 1});
+    store({write_of(2), write_of(3)});
+    EXPECT_TRUE(stands(4, 1)) << "an order of the losing branch is none";
+    open();
+    EXPECT_EQ(store_->roster_entries().value(), other.entries());
+    EXPECT_TRUE(stands(4, 1));
+}
+
 }  // namespace
 }  // namespace entrepot::node
