@@ -76,6 +76,7 @@ TEST_F(DamagedStore, NoticesALogThatWasPutBackAndGoesOnInNewLogs) {
         airport().post(Socket::worker, "/records/seizures", {{"document", seizure(seed)}});
     }
     ASSERT_TRUE(network_.converge());
+    airport().post(Socket::worker, "/search", {{"database", "seizures"}});  // views are flushed
     airport().stop();
     std::filesystem::copy(older, database("log"),
                           std::filesystem::copy_options::overwrite_existing);
