@@ -209,6 +209,21 @@ Status AdministrationDirectory::sign_here(EntryDraft& draft, const Credential& c
                                          std::to_string(roster_.roots().threshold) + ")"};
 }
 
+Status AdministrationDirectory::settle(replication::RosterLength common,
+                                       std::span<const Bytes> losing,
+                                       const Credential& credential, const Clock& clock) {
+    replication::Roster settled = roster_;
+    for (const Bytes& entry : losing) {
+        auto draft = EntryDraft::make(settled, now(clock),
+                                      replication::SettlementEntry{common, entry});
+        TRY(sign_here(draft, credential));
+        TRY_ASSIGN(const Bytes signed_entry, draft.entry_for(settled));
+        TRY(settled.append(signed_entry));
+    }
+    roster_ = std::move(settled);
+    return keep_roster();
+}
+
 Status AdministrationDirectory::apply(const EntryDraft& draft) {
     if (draft.administration() != roster_.administration()) {
         return apply_outer(draft);

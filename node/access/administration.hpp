@@ -75,6 +75,10 @@ public:
     /// Appends a draft with enough signatures to the roster that it continues, or begins an outer
     /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append.
     Status apply(const EntryDraft& draft);
+    /// Appends settlements of these losing entries, where one credential opens enough root keys
+    /// here: all of them or none. administration.key, the codes of Roster::append.
+    Status settle(replication::RosterLength common, std::span<const Bytes> losing,
+                  const Credential& credential, const Clock& clock);
     /// All three at once, where one credential opens enough root keys.
     Status certify(const replication::EnrolmentRequest& request, const Credential& credential,
                    const Clock& clock, crypto::Entropy& entropy);

@@ -27,6 +27,7 @@ bool is_of_root(const EntryContent& content) {
            std::holds_alternative<replication::RootChange>(content) ||
            std::holds_alternative<replication::PartnerEntry>(content) ||
            std::holds_alternative<replication::AuditorEntry>(content) ||
+           std::holds_alternative<replication::SettlementEntry>(content) ||
            std::holds_alternative<replication::OuterGenesis>(content);
 }
 

@@ -4,6 +4,7 @@
 #include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/roots/entry_draft.hpp"
+#include "node/roots/losing_branch.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -84,6 +85,14 @@ struct Describer {
     }
     Lines operator()(const replication::AuditorEntry& entry) const {
         return {"from now on audits are sealed to the auditor's key " + spoken(entry.key.view())};
+    }
+    Lines operator()(const replication::SettlementEntry& entry) const {
+        Lines out{"settles a forked roster: this branch counts after entry " +
+                  std::to_string(entry.common.value) + ", the other one loses"};
+        if (const auto losing = replication::decode_entry(entry.losing)) {
+            out.push_back("nothing until it is made again: " + describe_lost(*losing));
+        }
+        return out;
     }
     template <class Other>
     Lines operator()(const Other&) const {

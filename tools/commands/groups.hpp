@@ -12,6 +12,7 @@ void add_revocation_commands(CommandTable& table);
 void add_quarantine_commands(CommandTable& table);
 void add_erasure_commands(CommandTable& table);
 void add_retention_commands(CommandTable& table);
+void add_settlement_commands(CommandTable& table);
 void add_partner_commands(CommandTable& table);
 void add_release_commands(CommandTable& table);
 void add_request_commands(CommandTable& table);

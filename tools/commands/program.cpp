@@ -27,6 +27,7 @@ CommandTable all_commands() {
     add_quarantine_commands(table);
     add_erasure_commands(table);
     add_retention_commands(table);
+    add_settlement_commands(table);
     add_partner_commands(table);
     add_release_commands(table);
     add_node_commands(table);
