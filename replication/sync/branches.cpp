@@ -137,6 +137,7 @@ Result<bool> Replica::State::take_proof(ForkProof proof) {
     }
     log.fork = proof;
     fork_count += is_new ? 1 : 0;
+    ++proof_count;
     queue(ForkWrite{std::move(proof)});
     return is_new;
 }

@@ -149,11 +149,17 @@ RosterLength Replica::settled_from() const {
 }
 
 Result<bool> Replica::offer_fork(ForkProof proof) {
-    if (is_forked(proof.descriptor.id())) {
+    const LogId id = proof.descriptor.id();
+    const auto known = state_->logs.find(id);
+    if (known != state_->logs.end() && known->second.fork &&
+        known->second.fork->number() <= proof.number()) {
         return false;
     }
-    TRY(proof.verify(state_->roster));
-    return state_->take_proof(std::move(proof));
+    TRY_ASSIGN(const bool is_new, state_->take_proof(std::move(proof)));
+    LogState& log = state_->logs.at(id);
+    log.settled_for = {};  // the branches part earlier than was known: looked at again
+    state_->settle(id, log);
+    return is_new;
 }
 
 Result<bool> Replica::offer_claim(ForkProof proof) {
@@ -356,6 +362,9 @@ std::vector<ForkProof> Replica::forks() const {
     return out;
 }
 
+std::uint64_t Replica::proof_count() const {
+    return state_->proof_count;
+}
 std::size_t Replica::fork_count() const {
     return state_->fork_count;
 }

@@ -205,6 +205,8 @@ public:
     bool is_ended(const LogId& log) const;
     std::vector<ForkProof> forks() const;
     std::size_t fork_count() const;
+    /// Rises with each proof taken: of a log's first, or of one that shows an earlier difference.
+    std::uint64_t proof_count() const;
     /// Commits kept beyond a cut, by log and number: with several of one number when its writer
     /// signed several.
     std::vector<CommitWrite> quarantined() const;

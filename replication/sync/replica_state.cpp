@@ -47,6 +47,7 @@ Replica::State::State(ReplicaStart&& start, const CommitReader& commits, Replica
         LogState& log = state_of(proof.descriptor);
         if (!log.fork || proof.number() < log.fork->number()) {
             fork_count += log.fork ? 0 : 1;
+            ++proof_count;
             log.fork = std::move(proof);
         }
     }

@@ -69,6 +69,7 @@ struct Replica::State {
     std::uint64_t settled_count = 0;
     RosterLength settled_from;
     std::size_t fork_count = 0;
+    std::uint64_t proof_count = 0;
 
     std::size_t learned = 0;
     std::uint64_t known_count = 0;

@@ -34,7 +34,8 @@ struct Session::Core {
         Incoming incoming;
         HeadsRound heads;
         RosterLength roster_length;
-        std::set<LogId> forks;
+        std::map<LogId, CommitNumber> forks;  ///< of the earliest proof that the peer holds
+        std::uint64_t proofs_seen = 0;        ///< how many the replica had taken
         std::uint64_t moved;              ///< cursor into the exchange's journal
         std::size_t rewound;              ///< and into that of logs that left their branch
         std::uint64_t known;              ///< logs without a counted commit that were known
@@ -46,6 +47,8 @@ struct Session::Core {
 
         Live(Replica& replica, const NodeId& peer, const SessionLimits& limits,
              SessionCounters& counters);
+        /// Whether the peer was not known to hold a proof of so early a difference.
+        bool note_fork(const LogId& log, CommitNumber number);
     };
 
     Replica& replica;

@@ -163,9 +163,10 @@ Status Session::Core::take(const message::Fork& part, SteadyTime) {
     }
     TRY_ASSIGN(ForkProof proof, ForkProof::decode(part.proof));
     const LogId log = proof.descriptor.id();
+    const CommitNumber number = proof.number();
     TRY(replica.offer_fork(std::move(proof)));
     // The peer has ended its streams of this log; so does this side, and both begin anew.
-    if (live->forks.insert(log).second) {
+    if (live->note_fork(log, number)) {
         live->outgoing.stop(log);
         live->incoming.stop(log);
         live->heads.request();
@@ -287,14 +288,24 @@ Status Session::Core::take(const message::Bye& part, SteadyTime) {
     return Error{session_ended, part.reason};
 }
 
-/// Passes on proofs that the peer has not been seen to hold; their logs leave the exchange.
+bool Session::Core::Live::note_fork(const LogId& log, CommitNumber number) {
+    const auto [known, is_first] = forks.try_emplace(log, number);
+    const bool is_news = is_first || number < known->second;
+    known->second = std::min(known->second, number);
+    return is_news;
+}
+
+/// Passes on proofs that the peer has not been seen to hold; their logs leave the exchange. One
+/// that shows an earlier difference follows the first: by the first alone, whoever is on a branch
+/// that parts before it could not tell.
 void Session::Core::follow_forks() {
-    if (replica.fork_count() == live->forks.size()) {
+    if (replica.proof_count() == live->proofs_seen) {
         return;
     }
+    live->proofs_seen = replica.proof_count();
     for (const ForkProof& proof : replica.forks()) {
         const LogId log = proof.descriptor.id();
-        if (!live->forks.insert(log).second ||
+        if (!live->note_fork(log, proof.number()) ||
             !live->carriage.carries(proof.descriptor.compartment)) {
             continue;
         }

@@ -102,6 +102,32 @@ TEST_F(Branches, AreLeftThoughNoProofWasSeenWhereTheCutsNumberIsHeld) {
     EXPECT_EQ(tip(seaport()), CommitNumber{0}) << "further back, by doubling steps";
 }
 
+TEST_F(Branches, AreLeftFurtherBackWhenAProofShowsAnEarlierDifference) {
+    ASSERT_THAT(seaport().replica().offer_fork(proof(3)), IsOkAndHolds(true));
+    cut_at(named_, 4);
+    tell_roster(seaport());
+    EXPECT_EQ(tip(seaport()), CommitNumber{2}) << "of the other branch still";
+    EXPECT_THAT(seaport().replica().offer_fork(proof(2)), IsOkAndHolds(false));
+    EXPECT_EQ(tip(seaport()), CommitNumber{1});
+    EXPECT_THAT(seaport().replica().offer_fork(proof(3)), IsOkAndHolds(false));
+    EXPECT_EQ(tip(seaport()), CommitNumber{1});
+}
+
+TEST_F(Branches, HaveEachEarlierProofPassedOn) {
+    ASSERT_THAT(headquarters().replica().offer_fork(proof(3)), IsOk());
+    headquarters().settle();
+    pair_.connect();
+    pair_.exchange();
+    ASSERT_FALSE(airport().replica().forks().empty());
+    ASSERT_EQ(airport().replica().forks().at(0).number(), CommitNumber{3});
+    ASSERT_THAT(headquarters().replica().offer_fork(proof(2)), IsOk());
+    headquarters().settle();
+    pair_.accepter().session->durable(pair_.now());
+    pair_.exchange();
+    EXPECT_EQ(airport().replica().forks().at(0).number(), CommitNumber{2});
+    EXPECT_FALSE(pair_.is_over());
+}
+
 TEST_F(Branches, AreLeftOnceAndNotAgainAfterARestart) {
     ASSERT_THAT(seaport().replica().offer_fork(proof(2)), IsOkAndHolds(true));
     cut_at(named_, 4);
