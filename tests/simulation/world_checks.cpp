@@ -35,7 +35,8 @@ void World::check_acknowledged(std::size_t from, std::size_t to) {
     for (const auto& [log, head] : nodes_[from]->store().heads().all()) {
         const CommitNumber told = nodes_[from]->replica().acknowledged(teller.id(), log);
         const Head* held = teller.store().heads().find(log);
-        if (nodes_[from]->replica().is_forked(log)) {
+        if (nodes_[from]->replica().is_forked(log) ||
+            (teller.is_up() && teller.replica().is_forked(log))) {
             continue;  // the teller may have left the branch
         }
         if (told.value > (held == nullptr ? 0 : held->number.value)) {
