@@ -101,7 +101,7 @@ TEST_F(Audit, OfAUnitIsReadAtHeadquartersByTheAuditorAlone) {
 }
 
 TEST_F(Audit, IsWholeAndAnEarlierVerdictHoldsItToThat) {
-    put_one(3);
+    network_.airport().get(Socket::worker, "/records/" + put_one(3));
     network_.headquarters().post(Socket::worker, "/search", {{"database", "seizures"}});
     ASSERT_TRUE(network_.converge());
     const Ran first = network_.headquarters().command({"audit", "verify", "--json"});
@@ -174,9 +174,8 @@ TEST_F(Audit, KnowsPrintsExportsHistoriesAndChangesFromLooks) {
     const json shown = airport.get(Socket::worker, "/records/" + id);
     airport.post(Socket::worker, "/records/seizures",
                  {{"id", id}, {"token", shown.at("token")}, {"document", seizure(10)}});
-    const auto held = entries(airport);
     for (const char* kind : {"print", "export", "consultation", "collection", "alteration"}) {
-        EXPECT_TRUE(has(held, kind, id)) << kind;
+        EXPECT_TRUE(eventually([&] { return has(entries(airport), kind, id); })) << kind;
     }
 }
 
