@@ -102,9 +102,9 @@ json log_json(Desk& desk, const LogId& id, const KeptLog& log) {
     const auto chain = chain_of(log);
     json commits = json::array();
     for (const auto& [number, commit] : log.commits) {
-        const bool follows = std::any_of(chain.begin(), chain.end(), [&](const CommitWrite* each) {
-            return each->hash == commit.hash;
-        });
+        const auto& hash = commit.hash;
+        const bool follows = std::any_of(chain.begin(), chain.end(),
+                                         [&](const auto* each) { return each->hash == hash; });
         commits.push_back({{"number", number.value},
                            {"hash", to_hex(commit.hash.view())},
                            {"bytes", commit.bytes.size()},
