@@ -96,16 +96,22 @@ LogDescriptor SimulatedNode::writable_log(const CompartmentId& compartment,
     return fresh_[compartment] = {id(), compartment, entropy.fixed<Incarnation>()};
 }
 
+bool SimulatedNode::may_write(const CompartmentId& compartment) const {
+    const Roster& roster = replica_->roster();
+    const RosterLength length = replica_->durable_roster_length();
+    return roster.right(id(), compartment, length) == Right::write &&
+           worker_->key(compartment, roster.generation_at(compartment, length)) != nullptr;
+}
+
 bool SimulatedNode::write(const CompartmentId& compartment, const std::vector<Change>& changes,
                           WallTime now, crypto::Entropy& entropy, std::string_view purpose) {
-    const Roster& roster = replica_->roster();
     const LogDescriptor descriptor = writable_log(compartment, entropy);
-    const RosterLength length = replica_->durable_roster_length();
-    const Generation generation = roster.generation_at(compartment, length);
-    const crypto::Secret* key = worker_->key(compartment, generation);
-    if (roster.right(id(), compartment, length) != Right::write || key == nullptr) {
+    if (!may_write(compartment)) {
         return false;
     }
+    const RosterLength length = replica_->durable_roster_length();
+    const Generation generation = replica_->roster().generation_at(compartment, length);
+    const crypto::Secret* key = worker_->key(compartment, generation);
     const auto tip = replica_->accepted_tip(descriptor.id());
     ENSURE(tip.has_value());
     const HybridTime time = clock_.next({now.ms + skew_ms});
@@ -181,7 +187,8 @@ bool SimulatedNode::reauthor(WallTime now, crypto::Entropy& entropy) {
     }
     const auto all = lost();
     const auto next = std::find_if(all.begin(), all.end(), [this](const auto& each) {
-        return !worker_->reauthored().contains(each.first);
+        return !worker_->reauthored().contains(each.first) &&
+               may_write(each.second.descriptor.compartment);
     });
     if (next == all.end()) {
         return false;

@@ -43,7 +43,7 @@ public:
     bool write(const CompartmentId& compartment, const std::vector<Change>& changes, WallTime now,
                crypto::Entropy& entropy, std::string_view purpose = {});
     /// Writes again one commit of its own that stopped to count through a fork; false if there is
-    /// none.
+    /// none that it may write.
     bool reauthor(WallTime now, crypto::Entropy& entropy);
 
     struct Lost {
@@ -71,6 +71,8 @@ private:
     void make_durable(std::uint64_t sequence);
     /// The log to write in: one that nothing ended, else a new incarnation.
     LogDescriptor writable_log(const CompartmentId& compartment, crypto::Entropy& entropy);
+    /// Under what is durable of its roster, and with the key for it.
+    bool may_write(const CompartmentId& compartment) const;
     bool has_record(const Lost& lost, const RecordId& record) const;
     std::optional<ContextEntry> kept_of(const LogDescriptor& log) const;
 
