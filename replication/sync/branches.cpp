@@ -142,4 +142,20 @@ Result<bool> Replica::State::take_proof(ForkProof proof) {
     return is_new;
 }
 
+/// Takes one that shows an earlier difference than is known, or a first one, and looks again at
+/// what is held. False when it is no first one.
+Result<bool> Replica::State::take_earlier(ForkProof proof) {
+    const LogId id = proof.descriptor.id();
+    const auto known = logs.find(id);
+    if (known != logs.end() && known->second.fork &&
+        known->second.fork->number() <= proof.number()) {
+        return false;
+    }
+    TRY_ASSIGN(const bool is_new, take_proof(std::move(proof)));
+    LogState& log = logs.at(id);
+    log.settled_for = {};
+    settle(id, log);
+    return is_new;
+}
+
 }  // namespace entrepot::replication

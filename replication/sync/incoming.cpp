@@ -213,21 +213,21 @@ Status Incoming::complete(Assembly& assembly) {
 Status Incoming::take(const Source& source, Assembly& assembly) {
     TRY_ASSIGN(const LogTip tip, replica_.accepted_tip(source.log));
     if (assembly.number <= tip.number) {
-        // Held already, perhaps since this stream began: the same commit, or a fork. Where the one
-        // before differs too, our acknowledgement tells the peer so.
+        // Held already, perhaps since this stream began: the same commit, or of another branch, as
+        // is all that follows. Where the one before differs too, what we say of ours tells so.
         unacknowledged_.insert(assembly.index);
-        static_cast<void>(
-            replica_.offer_wire(source.descriptor, assembly.number, assembly.wire));
+        const auto held = replica_.offer_wire(source.descriptor, assembly.number, assembly.wire);
+        if (!held || *held != Offered::duplicate) {
+            ask_again(source.log);
+        }
         return {};
     }
     Progress& progress = progress_[source.log];
-    if (assembly.number != tip.number.next() && progress.restarting) {
-        return {};
-    }
     if (assembly.number != tip.number.next()) {
-        return Error{session_unexpected, "commit " + std::to_string(assembly.number.value) +
-                                             " of a log held up to " +
-                                             std::to_string(tip.number.value)};
+        const Error gap{session_unexpected, "commit " + std::to_string(assembly.number.value) +
+                                                " of a log held up to " +
+                                                std::to_string(tip.number.value)};
+        return progress.restarting ? Status() : Status(gap);
     }
     auto offered = replica_.offer_wire(source.descriptor, assembly.number, assembly.wire);
     if (!offered) {

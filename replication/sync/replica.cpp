@@ -149,17 +149,7 @@ RosterLength Replica::settled_from() const {
 }
 
 Result<bool> Replica::offer_fork(ForkProof proof) {
-    const LogId id = proof.descriptor.id();
-    const auto known = state_->logs.find(id);
-    if (known != state_->logs.end() && known->second.fork &&
-        known->second.fork->number() <= proof.number()) {
-        return false;
-    }
-    TRY_ASSIGN(const bool is_new, state_->take_proof(std::move(proof)));
-    LogState& log = state_->logs.at(id);
-    log.settled_for = {};  // the branches part earlier than was known: looked at again
-    state_->settle(id, log);
-    return is_new;
+    return state_->take_earlier(std::move(proof));
 }
 
 Result<bool> Replica::offer_claim(ForkProof proof) {

@@ -79,13 +79,18 @@ Status Replica::State::load_tip(const LogId& id, LogState& log) const {
     return {};
 }
 
-/// A held commit: from the writes not yet taken, or from the store.
-Result<Bytes> Replica::State::held_commit(const LogId& id, CommitNumber number) const {
-    for (const Write& write : writes) {
-        const auto* commit = std::get_if<CommitWrite>(&write.what);
-        if (commit != nullptr && commit->log == id && commit->number == number) {
-            return commit->bytes;
-        }
+const Unwritten* LogState::find_unwritten(CommitNumber number) const {
+    if (unwritten.empty() || number < unwritten.front().number ||
+        number > unwritten.back().number) {
+        return nullptr;
+    }
+    return &unwritten[number.value - unwritten.front().number.value];
+}
+
+/// Of a held commit: of one on its way to the store, or from the store.
+Result<Bytes> Replica::State::held_header(const LogId& id, CommitNumber number) const {
+    if (const Unwritten* commit = logs.at(id).find_unwritten(number)) {
+        return commit->header;
     }
     return reader.read(id, number);
 }
@@ -95,8 +100,8 @@ Result<Hash> Replica::State::hash_at(const LogId& id, const LogState& log,
     if (number == log.accepted.number) {
         return log.accepted.hash;
     }
-    if (!log.unwritten.empty() && number >= log.unwritten.front().number) {
-        return log.unwritten[number.value - log.unwritten.front().number.value].hash;
+    if (const Unwritten* commit = log.find_unwritten(number)) {
+        return commit->hash;
     }
     TRY_ASSIGN(const Bytes commit, reader.read(id, number));
     return commit_hash(commit);
@@ -132,9 +137,12 @@ void Replica::State::accept(const LogDescriptor& descriptor, const CommitHeader&
     log.accepted = {header.number, hash, header.roster_length};
     log.knows_roster_length = true;
     exchange.drop_half(header.log);
+    const ByteView bytes = ByteView(commit).first(commit_header_size);
+    Bytes signed_header(bytes.begin(), bytes.end());
     const std::uint64_t at =
         queue(CommitWrite{header.log, descriptor, header.number, hash, std::move(commit)});
-    log.unwritten.push_back({at, header.number, hash, header.roster_length});
+    log.unwritten.push_back(
+        {at, header.number, hash, header.roster_length, std::move(signed_header)});
 }
 
 Offered Replica::State::keep_aside(const LogDescriptor& descriptor, CommitNumber number,
@@ -172,8 +180,8 @@ Offered Replica::State::quarantine(const LogDescriptor& descriptor, const Commit
 
 Result<Offered> Replica::State::prove_fork(const LogDescriptor& descriptor,
                                            const ParsedCommit& other) {
-    TRY_ASSIGN(const Bytes held, held_commit(other.header.log, other.header.number));
-    TRY(take_proof(ForkProof::of(descriptor, held, other.bytes)));
+    TRY_ASSIGN(const Bytes held, held_header(other.header.log, other.header.number));
+    TRY(take_earlier(ForkProof::of(descriptor, held, other.bytes)));
     return Offered::forked;
 }
 

@@ -19,6 +19,7 @@ struct Unwritten {
     CommitNumber number;
     Hash hash;
     RosterLength roster_length;
+    Bytes header;
 };
 
 /// A thief who has the writer's key may bring another commit of a number before the honest one
@@ -40,6 +41,8 @@ struct LogState {
     bool known = false;        ///< durably, though it may hold no commit
     bool is_learning = false;  ///< a DescriptorWrite is under way
     bool ended = false;        ///< own, and written no more
+
+    const Unwritten* find_unwritten(CommitNumber number) const;
 };
 
 /// What becomes durable with a write.
@@ -90,7 +93,7 @@ struct Replica::State {
     Offered keep_aside(const LogDescriptor& descriptor, CommitNumber number, Bytes commit);
     Offered quarantine(const LogDescriptor& descriptor, const CommitHeader& header, Bytes commit);
     Result<Offered> prove_fork(const LogDescriptor& descriptor, const ParsedCommit& other);
-    Result<Bytes> held_commit(const LogId& id, CommitNumber number) const;
+    Result<Bytes> held_header(const LogId& id, CommitNumber number) const;
     void drain(const LogId& id);
     void judge_again();
     Result<std::size_t> settle_roster(std::uint64_t common, std::span<const Bytes> entries);
@@ -106,6 +109,7 @@ struct Replica::State {
     void end_own(const LogDescriptor& descriptor);
     bool learn(const LogDescriptor& descriptor);
     Result<bool> take_proof(ForkProof proof);
+    Result<bool> take_earlier(ForkProof proof);
 };
 
 }  // namespace entrepot::replication

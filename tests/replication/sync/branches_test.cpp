@@ -273,6 +273,50 @@ TEST_F(Branches, RefuseNoPeerWhoseStreamBeganBeforeTheOtherBranchCame) {
     EXPECT_TRUE(meeting.accepter().host.replica().is_forked(id()));
 }
 
+TEST_F(Branches, AreProvenWhileTheHeldCommitIsBeingWritten) {
+    ReplicaHost late(administration_.identity("seaport"), administration_.roster(), 99);
+    for (std::size_t at = 0; at < 2; ++at) {
+        ASSERT_THAT(late.replica().offer(log(), named_[at]), IsOkAndHolds(Offered::queued));
+    }
+    ASSERT_EQ(late.replica().take_writes().size(), 2u) << "with the disk, and not durable yet";
+    EXPECT_THAT(late.replica().offer(log(), other_[1]), IsOkAndHolds(Offered::forked));
+    EXPECT_TRUE(late.replica().is_forked(id()));
+}
+
+TEST_F(Branches, AreLeftFurtherBackWhenACommitShowsAnEarlierDifference) {
+    ASSERT_THAT(seaport().replica().offer_fork(proof(3)), IsOkAndHolds(true));
+    cut_at(named_, 3);
+    tell_roster(seaport());
+    ASSERT_EQ(tip(seaport()), CommitNumber{2}) << "of the other branch still";
+    EXPECT_THAT(seaport().replica().offer(log(), named_[1]), IsOkAndHolds(Offered::forked));
+    EXPECT_EQ(tip(seaport()), CommitNumber{1});
+    for (const std::size_t at : {1u, 2u}) {
+        EXPECT_THAT(seaport().replica().offer(log(), named_[at]), IsOkAndHolds(Offered::queued));
+    }
+}
+
+TEST_F(Branches, RefuseNoPeerWhoseStreamShowsThatTheyPartEarlier) {
+    cut_at(named_, 3);
+    SessionPair meeting(administration_, "seaport", "headquarters", 41);
+    End &late = meeting.dialler(), &early = meeting.accepter();
+    for (End* end : {&late, &early}) {
+        ASSERT_THAT(end->host.replica().offer_fork(proof(3)), IsOkAndHolds(true));
+        meeting.settle(*end);
+    }
+    meeting.connect();
+    ASSERT_TRUE(meeting.reach_sync());
+    for (const Bytes* commit : {&named_[0], &other_[1]}) {
+        ASSERT_THAT(late.host.replica().offer(log(), *commit), IsOkAndHolds(Offered::queued));
+    }
+    for (const Bytes& commit : named_) {
+        ASSERT_THAT(early.host.replica().offer(log(), commit), IsOk());
+    }
+    meeting.settle(late);  // both streams begin at the first commit, and cross
+    meeting.settle(early);
+    ASSERT_TRUE(meeting.reach_sync(60'000)) << (meeting.is_over() ? meeting.error().context : "");
+    EXPECT_EQ(late.host.replica().counted_head(id())->hash, commit_hash(named_[2]));
+}
+
 class Uncounted : public SessionFixture {
 protected:
     LogDescriptor unseen() {
