@@ -51,15 +51,24 @@ Bytes certify_officer(const Vault& vault, const crypto::Identity& identity, Wall
     return replication::sign_officer(certificate, identity.sign());
 }
 
+Result<Bytes> request_of(const Settings& settings, const crypto::Identity& identity,
+                         const Vault& vault, WallTime now, crypto::Entropy& entropy) {
+    replication::RequestWish asked{settings.kind, settings.name, std::nullopt};
+    if (vault.roster_key) {
+        asked.roster_key = vault.roster_key->public_key();
+    }
+    return replication::make_request(asked, identity, now, entropy);
+}
+
 Result<Draft> draft_node(const InstallationWish& wish, WallTime now, crypto::Entropy& entropy) {
-    Draft out{crypto::Identity::generate(entropy), Vault::create(wish.officer, entropy), {}, now};
+    auto identity = crypto::Identity::generate(entropy);
+    auto vault = Vault::create(identity.box().duplicate(), wish.officer, entropy);
+    Draft out{std::move(identity), std::move(vault), {}, now};
     out.vault.officer_certificate = certify_officer(out.vault, out.identity, now);
-    replication::RequestWish asked{wish.settings.kind, wish.settings.name, std::nullopt};
     if (wish.settings.kind == replication::NodeKind::headquarters) {
         out.vault.roster_key = crypto::SigningKey::generate(entropy);
-        asked.roster_key = out.vault.roster_key->public_key();
     }
-    TRY_ASSIGN(out.request, replication::make_request(asked, out.identity, now, entropy));
+    TRY_ASSIGN(out.request, request_of(wish.settings, out.identity, out.vault, now, entropy));
     return out;
 }
 
@@ -87,7 +96,7 @@ Status write_node(const NodeDirectory& directory, const Draft& draft, const Sett
     }
     TRY_ASSIGN(const auto store, LogStore::open(directory.log(), LogStore::Access::read_write,
                                                 draft.vault.link_key.duplicate()));
-    TRY(store->set_link_row(LinkRow::identity, draft.identity.to_secret().view(), entropy));
+    TRY(store->set_link_row(LinkRow::keys, draft.identity.relay().to_secret().view(), entropy));
     TRY(store->set_link_row(LinkRow::settings, encode(settings), entropy));
     TRY(write_book(directory, draft, !credential.passphrase.empty(), entropy));
     return write_file(directory.request(), draft.request);
@@ -101,20 +110,41 @@ void empty_folder(const std::filesystem::path& path) {
     std::filesystem::remove(path, ignored);
 }
 
-Result<crypto::Identity> read_identity(const LogStore& store) {
-    TRY_ASSIGN(auto row, store.link_row(LinkRow::identity));
+Result<crypto::Identity> read_identity(const LogStore& store, const Vault& vault) {
+    TRY_ASSIGN(auto row, store.link_row(LinkRow::keys));
     if (!row) {
         return Error{directory_missing,
                      "this node has no keys; make it with 'entrepot node create'"};
     }
-    auto identity = crypto::Identity::from_secret(*row);
+    auto relay = crypto::RelayKeys::from_secret(*row);
     crypto::wipe(*row);
-    return identity;
+    if (!relay) {
+        return std::move(relay).error();
+    }
+    return crypto::Identity::join(*std::move(relay), vault.box.duplicate());
+}
+
+Result<Settings> read_settings(const LogStore& store) {
+    TRY_ASSIGN(const auto row, store.link_row(LinkRow::settings));
+    return decode_settings(row ? ByteView(*row) : ByteView());
+}
+
+/// Only a node that the roster held says nothing of may ask.
+Status check_not_enrolled(const LogStore& store, const replication::NodeId& self) {
+    TRY_ASSIGN(const auto entries, store.roster_entries());
+    TRY_ASSIGN(const auto roster, replication::Roster::from_entries(entries));
+    if (roster.is_revoked(self)) {
+        return Error{request_revoked,
+                     "this node was revoked: make a new one, and enrol that with "
+                     "'entrepot administration replace'"};
+    }
+    return roster.node(self) == nullptr
+               ? Status()
+               : Status(Error{request_enrolled, "this node is enrolled; there is nothing to ask"});
 }
 
 Status check_country_of(const LogStore& store, const replication::Roster& roster) {
-    TRY_ASSIGN(const auto row, store.link_row(LinkRow::settings));
-    TRY_ASSIGN(const Settings settings, decode_settings(row ? ByteView(*row) : ByteView()));
+    TRY_ASSIGN(const Settings settings, read_settings(store));
     if (settings.country != roster.genesis()->country) {
         return Error{join_other_country, "the join file is of " + roster.genesis()->country +
                                              ", this node was made for " + settings.country};
@@ -158,7 +188,7 @@ Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
     TRY_ASSIGN(const Vault vault, open_vault(directory, "", credential));
     TRY_ASSIGN(const auto store, LogStore::open(directory.log(), LogStore::Access::read_write,
                                                 vault.link_key.duplicate()));
-    TRY_ASSIGN(const crypto::Identity identity, read_identity(*store));
+    TRY_ASSIGN(const crypto::Identity identity, read_identity(*store, vault));
     TRY_ASSIGN(const auto roster, replication::open_join(join_file, identity, root));
     TRY(check_country_of(*store, roster));
     TRY(keep_roster(*store, roster));
@@ -166,6 +196,20 @@ Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
     std::error_code ignored;
     std::filesystem::remove(directory.request(), ignored);
     return Joined{identity.id(), roster.entries().size()};
+}
+
+Result<Installed> renew_request(const NodeDirectory& directory, const Credential& credential,
+                                const Clock& clock, crypto::Entropy& entropy) {
+    TRY_ASSIGN(const NodeLock lock, NodeLock::take(directory));
+    TRY_ASSIGN(const Vault vault, open_vault(directory, "", credential));
+    TRY_ASSIGN(const auto store, LogStore::open(directory.log(), LogStore::Access::read_write,
+                                                vault.link_key.duplicate()));
+    TRY_ASSIGN(const crypto::Identity identity, read_identity(*store, vault));
+    TRY(check_not_enrolled(*store, identity.id()));
+    TRY_ASSIGN(const Settings settings, read_settings(*store));
+    TRY_ASSIGN(const Bytes request, request_of(settings, identity, vault, clock.wall(), entropy));
+    TRY(write_file(directory.request(), request));
+    return Installed{identity.id(), directory.request(), replication::request_code(request)};
 }
 
 }  // namespace entrepot::node

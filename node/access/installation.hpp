@@ -11,6 +11,8 @@ namespace entrepot::node {
 
 inline constexpr ErrorCode join_other_country{"join.other_country", ErrorKind::refused};
 inline constexpr ErrorCode join_older{"join.older", ErrorKind::refused};
+inline constexpr ErrorCode request_enrolled{"request.enrolled", ErrorKind::conflict};
+inline constexpr ErrorCode request_revoked{"request.revoked", ErrorKind::denied};
 inline constexpr ErrorCode officer_unnamed{"officer.unnamed", ErrorKind::invalid_input};
 
 /// What a new node is to be, and who its first officer is (1…80 bytes; administrator).
@@ -44,5 +46,11 @@ struct Joined {
 /// holds more than the file, or something else.
 Result<Joined> join_node(const NodeDirectory& directory, ByteView join_file,
                          const replication::RootPin& root, const Credential& credential);
+
+/// Another request of the same node, with a new code, in place of one that is lost, too old, or was
+/// answered on a branch of the roster that lost. The node must not run (node.in_use).
+/// request.enrolled while the roster held certifies it; request.revoked when it did once.
+Result<Installed> renew_request(const NodeDirectory& directory, const Credential& credential,
+                                const Clock& clock, crypto::Entropy& entropy);
 
 }  // namespace entrepot::node

@@ -37,7 +37,7 @@ Result<crypto::SigningKey> read_signing_key(WireReader& reader) {
 
 Error malformed() {
     return {vault_malformed,
-            "the slot opened, but holds no vault; was it made by a newer program?"};
+            "the slot opened, but holds no vault; was it made by another release of this program?"};
 }
 
 }  // namespace
@@ -69,9 +69,10 @@ Status check_passphrase(ByteView passphrase, const std::vector<std::string>& kno
     return {};
 }
 
-Vault Vault::create(std::string officer_name, crypto::Entropy& entropy) {
+Vault Vault::create(crypto::BoxKey box, std::string officer_name, crypto::Entropy& entropy) {
     return {entropy.secret(key_size),
             entropy.secret(key_size),
+            std::move(box),
             entropy.fixed<replication::OfficerId>(),
             std::move(officer_name),
             crypto::SigningKey::generate(entropy),
@@ -83,7 +84,7 @@ crypto::Secret Vault::encode() const {
     const ByteView name =
         as_bytes(officer_name).first(std::min(officer_name.size(), officer_name_limit));
     const std::size_t key = roster_key ? key_size : 0;
-    crypto::Secret out(4 * key_size - 16 + 3 + name.size() + officer_certificate.size() + key);
+    crypto::Secret out(5 * key_size - 16 + 3 + name.size() + officer_certificate.size() + key);
     auto at = out.mutable_view();
     const auto put = [&at](ByteView bytes) {
         std::copy(bytes.begin(), bytes.end(), at.begin());
@@ -95,6 +96,7 @@ crypto::Secret Vault::encode() const {
     };
     put(vault_key.view());
     put(link_key.view());
+    put(box.secret());
     put(officer.view());
     put(officer_key.seed());
     put_size(name.size());
@@ -112,18 +114,23 @@ Result<Vault> Vault::decode(ByteView bytes) {
     WireReader reader(bytes);
     crypto::Secret vault_key = crypto::Secret::copy_of(reader.raw(key_size));
     crypto::Secret link_key = crypto::Secret::copy_of(reader.raw(key_size));
+    auto box = crypto::BoxKey::from_secret(reader.raw(key_size));
     const auto officer = reader.fixed<replication::OfficerId>();
     auto officer_key = read_signing_key(reader);
     std::string name(as_text(reader.sized8(officer_name_limit)));
     const ByteView certificate = reader.sized8();
     const ByteView roster_seed = reader.sized8(key_size);
-    if (!reader.finish("slot") || !officer_key) {
+    if (!reader.finish("slot") || !officer_key || !box) {
         return malformed();
     }
-    Vault out{
-        std::move(vault_key), std::move(link_key),     officer,
-        std::move(name),      *std::move(officer_key), {certificate.begin(), certificate.end()},
-        std::nullopt};
+    Vault out{std::move(vault_key),
+              std::move(link_key),
+              *std::move(box),
+              officer,
+              std::move(name),
+              *std::move(officer_key),
+              {certificate.begin(), certificate.end()},
+              std::nullopt};
     if (!roster_seed.empty()) {
         TRY_ASSIGN(out.roster_key, crypto::SigningKey::from_seed(roster_seed));
     }

@@ -42,6 +42,7 @@ Status check_passphrase(ByteView passphrase, const std::vector<std::string>& kno
 struct Vault {
     crypto::Secret vault_key;  ///< 32 bytes
     crypto::Secret link_key;   ///< 32 bytes
+    crypto::BoxKey box;        ///< of the node: opens its compartments
     replication::OfficerId officer;
     std::string officer_name;
     crypto::SigningKey officer_key;
@@ -51,7 +52,7 @@ struct Vault {
     std::optional<crypto::SigningKey> roster_key;
 
     /// Fresh keys and a first officer.
-    static Vault create(std::string officer_name, crypto::Entropy& entropy);
+    static Vault create(crypto::BoxKey box, std::string officer_name, crypto::Entropy& entropy);
     crypto::Secret encode() const;
     /// vault.malformed for other bytes than encode() gives.
     static Result<Vault> decode(ByteView bytes);

@@ -111,19 +111,19 @@ Status Desk::open_views() {
 }
 
 Status Desk::open_identity() {
-    TRY_ASSIGN(auto identity_row, log_->link_row(LinkRow::identity));
+    TRY_ASSIGN(auto keys_row, log_->link_row(LinkRow::keys));
     TRY_ASSIGN(const auto settings_row, log_->link_row(LinkRow::settings));
-    if (!identity_row || !settings_row) {
+    if (!keys_row || !settings_row) {
         return Error{desk_not_enrolled,
                      "this node has no keys; make it with 'entrepot node create'"};
     }
-    auto identity = crypto::Identity::from_secret(*identity_row);
-    crypto::wipe(*identity_row);
-    if (!identity) {
-        return std::move(identity).error();
+    const auto relay = crypto::RelayKeys::from_secret(*keys_row);
+    crypto::wipe(*keys_row);
+    if (!relay) {
+        return relay.error();
     }
     TRY_ASSIGN(settings_, decode_settings(*settings_row));
-    keys_ = std::make_unique<Keyring>(identity->id(), identity->box().duplicate());
+    keys_ = std::make_unique<Keyring>(relay->id(), vault_.box.duplicate());
     return {};
 }
 

@@ -32,24 +32,24 @@ Status Desk::put_officer(const OfficerAccount& account) {
 
 Result<Bytes> Desk::certify(const replication::OfficerId& officer, const crypto::PublicKey& key,
                             std::uint16_t roles, std::optional<WallTime> until) const {
-    TRY_ASSIGN(auto row, log_->link_row(LinkRow::identity));
+    TRY_ASSIGN(auto row, log_->link_row(LinkRow::keys));
     if (!row) {
         return Error{desk_not_enrolled, "this node has no keys"};
     }
-    const auto identity = crypto::Identity::from_secret(*row);
+    const auto relay = crypto::RelayKeys::from_secret(*row);
     crypto::wipe(*row);
-    if (!identity) {
-        return identity.error();
+    if (!relay) {
+        return relay.error();
     }
     replication::OfficerCertificate out;
     out.officer = officer;
-    out.node = identity->id();
+    out.node = relay->id();
     out.key = key;
     out.roles = roles;
     // A clock set back a little must not make his next signature one from before it.
     out.from = {clock_.wall().ms - day_ms};
     out.until = until.value_or(WallTime{clock_.wall().ms + certificate_ms});
-    return replication::sign_officer(out, identity->sign());
+    return replication::sign_officer(out, relay->sign());
 }
 
 unsigned Desk::free_slot() const {

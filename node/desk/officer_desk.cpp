@@ -68,6 +68,7 @@ Status put_roster_key(const Desk& desk, Vault& vault, std::uint16_t roles) {
 Result<NewSlot> prepare(Desk& desk, OfficerAccount account, std::uint16_t roles) {
     Vault vault{desk.vault().vault_key.duplicate(),
                 desk.vault().link_key.duplicate(),
+                desk.vault().box.duplicate(),
                 account.officer,
                 account.name,
                 crypto::SigningKey::generate(desk.entropy()),

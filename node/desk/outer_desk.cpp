@@ -20,7 +20,7 @@ RealmId realm_of(const ChannelMessage& message) {
 }  // namespace
 
 Status Desk::open_outer(const RealmId& realm) {
-    Vault vault = Vault::create({}, entropy_);
+    Vault vault = Vault::create(vault_.box.duplicate(), {}, entropy_);
     vault.vault_key = realm_key(vault_.vault_key, realm);
     vault.link_key = realm_key(vault_.link_key, realm);
     const NodeDirectory directory = directory_.partner(to_base32(realm.view()));
@@ -29,7 +29,7 @@ Status Desk::open_outer(const RealmId& realm) {
     out->realm_ = realm;
     out->catalogue_ = catalogue_;
     out->settings_ = settings_;
-    out->keys_ = std::make_unique<Keyring>(keys_->self(), keys_->box().duplicate());
+    out->keys_ = std::make_unique<Keyring>(keys_->self(), vault_.box.duplicate());
     TRY(out->open_log());
     TRY(out->follow_roster());
     TRY(out->open_views());

@@ -115,7 +115,7 @@ struct BundleDesk::Export {
 };
 
 struct BundleDesk::Import {
-    Import(const crypto::Identity& self, std::uint64_t number, unsigned caller)
+    Import(const crypto::RelayKeys& self, std::uint64_t number, unsigned caller)
         : begun(number), uid(caller), reader(self) {}
 
     std::uint64_t begun = 0;
@@ -160,7 +160,7 @@ void BundleDesk::begin_export(const ExportWish& wish, const Done<ExportBegun>& d
         return done(std::move(to).error());
     }
     // What the bundle says of this node is what it holds now, and holds durably.
-    place_.replica.issue_receipts(place_.identity.sign(), place_.clock.wall());
+    place_.replica.issue_receipts(place_.keys.sign(), place_.clock.wall());
     when_durable([this, wish, to = *std::move(to), done](const Status& stored) {
         done(stored ? start_export(to, wish) : Result<ExportBegun>(stored.error()));
     });
@@ -174,13 +174,13 @@ Result<ExportBegun> BundleDesk::start_export(const std::vector<NodeId>& to,
     for (const NodeId& node : to) {
         known.push_back(wish.all ? KnownHolding{node, {}, {}}
                                  : replication::holding_by_receipts(replica, node));
-        recipients.push_back({node, replica.roster().node(node)->identity.box});
+        recipients.push_back({node, replica.roster().node(node)->identity.courier});
     }
     const replication::BundleOrigin origin{
         replica.roster().administration(), replica.roster().length(),
         replication::HybridTime::from_wall(place_.clock.wall())};
-    TRY_ASSIGN(auto writer, replication::BundleWriter::create(origin, place_.identity.sign(),
-                                                              recipients, entropy_));
+    TRY_ASSIGN(auto writer,
+               replication::BundleWriter::create(origin, place_.keys.sign(), recipients, entropy_));
     auto plan = replication::plan_bundle(replica, known, wish.scope);
     make_room(exports_);
     const ExportBegun begun{entropy_.fixed<TransferId>(), to, plan.commits, plan.beyond_cuts};
@@ -227,7 +227,7 @@ void BundleDesk::export_ended(const Export& ended) {
 TransferId BundleDesk::begin_import(unsigned uid) {
     make_room(imports_);
     const auto id = entropy_.fixed<TransferId>();
-    imports_[id] = std::make_shared<Import>(place_.identity, ++begun_, uid);
+    imports_[id] = std::make_shared<Import>(place_.keys, ++begun_, uid);
     return id;
 }
 

@@ -71,7 +71,7 @@ public:
     struct Place {
         replication::Replica& replica;
         const LogStore& store;
-        const crypto::Identity& identity;
+        const crypto::RelayKeys& keys;
         const Clock& clock;
         std::function<void()> wake;  ///< from any thread: work() is to be called
         std::function<void(const BundleAct&)> acted;

@@ -26,18 +26,18 @@ Result<std::unique_ptr<OpenNode>> OpenNode::open(const std::filesystem::path& lo
                                                  Answer answer) {
     TRY_ASSIGN(auto store,
                LogStore::open(log, LogStore::Access::read_write, link_key.duplicate()));
-    TRY_ASSIGN(auto row, store->link_row(LinkRow::identity));
+    TRY_ASSIGN(auto row, store->link_row(LinkRow::keys));
     if (!row) {
         return Error{link_no_identity,
                      "this node has no keys; make it with 'entrepot node create'"};
     }
-    auto identity = crypto::Identity::from_secret(*row);
+    auto keys = crypto::RelayKeys::from_secret(*row);
     crypto::wipe(*row);
-    if (!identity) {
-        return std::move(identity).error();
+    if (!keys) {
+        return std::move(keys).error();
     }
     std::unique_ptr<OpenNode> out(new OpenNode(log.parent_path() / "partners", std::move(link_key),
-                                               *std::move(identity), std::move(answer)));
+                                               *std::move(keys), std::move(answer)));
     TRY(out->start(std::move(store), addresses, clock));
     return out;
 }
@@ -50,9 +50,9 @@ Status OpenNode::start(std::unique_ptr<LogStore> store, const LinkAddresses& add
     if (is_restored_) {
         TRY_ASSIGN(const Bytes roster, read_file(restored, roster_file_most));
         TRY(take_roster_of_today(*store, roster));
-        TRY(end_own_logs(*store, identity_.id()));
+        TRY(end_own_logs(*store, keys_.id()));
     }
-    TRY_ASSIGN(auto own, Realm::open({}, std::move(store), identity_.id(), answer_));
+    TRY_ASSIGN(auto own, Realm::open({}, std::move(store), keys_.id(), answer_));
     realms_.push_back(std::move(own));
     TRY(open_partners());
     std::filesystem::remove(restored, failed);  // all of it is on the disk
@@ -63,23 +63,20 @@ Status OpenNode::start(std::unique_ptr<LogStore> store, const LinkAddresses& add
     options.allowed = allowed();
     options.dial = targets();
     followed_ = entries();
-    TRY_ASSIGN(endpoint_,
-               replication::ZmqEndpoint::start(identity_.transport(), std::move(options)));
+    TRY_ASSIGN(endpoint_, replication::ZmqEndpoint::start(keys_.transport(), std::move(options)));
     sessions_ = std::make_unique<PeerSessions>(
-        *endpoint_,
-        replication::SessionSelf{&identity_.sign(), identity_.transport().public_key()}, clock);
+        *endpoint_, replication::SessionSelf{&keys_.sign(), keys_.transport().public_key()}, clock);
     for (const auto& realm : realms_) {
         sessions_->add(*realm);
         realm->begin_writing([this] { endpoint_->wake(); });
     }
-    bundles_ = std::make_unique<BundleDesk>(
-        BundleDesk::Place{home().replica(), home().store(), identity_, clock,
-                          [this] { endpoint_->wake(); },
-                          [this](const BundleAct& act) {
-                              if (acted_) {
-                                  acted_(act);
-                              }
-                          }});
+    bundles_ = std::make_unique<BundleDesk>(BundleDesk::Place{
+        home().replica(), home().store(), keys_, clock, [this] { endpoint_->wake(); },
+        [this](const BundleAct& act) {
+            if (acted_) {
+                acted_(act);
+            }
+        }});
     return {};
 }
 
@@ -108,9 +105,9 @@ Result<Realm*> OpenNode::open_realm(RealmId id) {
     TRY_ASSIGN(auto store, LogStore::open(folder / "log", LogStore::Access::read_write,
                                           realm_key(link_key_, id)));
     if (is_restored_) {
-        TRY(end_own_logs(*store, identity_.id()));
+        TRY(end_own_logs(*store, keys_.id()));
     }
-    TRY_ASSIGN(auto realm, Realm::open(id, std::move(store), identity_.id(), answer_));
+    TRY_ASSIGN(auto realm, Realm::open(id, std::move(store), keys_.id(), answer_));
     realms_.push_back(std::move(realm));
     return realms_.back().get();
 }
@@ -160,7 +157,7 @@ void OpenNode::fail(Ticket ticket, const Error& error) {
 
 void OpenNode::append(const AppendCommit& request) {
     if (Realm* realm = find(request.ticket.realm)) {
-        return realm->append(request, identity_.sign());
+        return realm->append(request, keys_.sign());
     }
     fail(request.ticket, {link_unknown_realm, "a commit for a roster that is not here"});
 }
@@ -270,7 +267,7 @@ void OpenNode::end_logs(const EndLogs& request) {
     const Status ended =
         realm == nullptr
             ? Status(Error{link_unknown_realm, "logs to be ended of a roster that is not here"})
-            : end_own_logs(realm->store(), identity_.id());
+            : end_own_logs(realm->store(), keys_.id());
     if (!ended) {
         return fail(request.ticket, ended.error());
     }

@@ -63,7 +63,7 @@ public:
     /// How far the administration's own realm has come, and all of them.
     Moved moved() const { return home().moved(); }
     std::vector<Moved> all_moved() const;
-    replication::NodeId id() const { return identity_.id(); }
+    replication::NodeId id() const { return keys_.id(); }
     const replication::Replica& replica() const { return home().replica(); }
     const std::vector<std::unique_ptr<Realm>>& realms() const { return realms_; }
     const PeerSessions& sessions() const { return *sessions_; }
@@ -71,11 +71,11 @@ public:
     const LogStore& store() const { return home().store(); }
 
 private:
-    OpenNode(std::filesystem::path partners, crypto::Secret link_key, crypto::Identity identity,
+    OpenNode(std::filesystem::path partners, crypto::Secret link_key, crypto::RelayKeys keys,
              Answer answer)
         : partners_(std::move(partners)),
           link_key_(std::move(link_key)),
-          identity_(std::move(identity)),
+          keys_(std::move(keys)),
           answer_(std::move(answer)) {}
     Status start(std::unique_ptr<LogStore> store, const LinkAddresses& addresses,
                  const Clock& clock);
@@ -95,7 +95,7 @@ private:
 
     std::filesystem::path partners_;
     crypto::Secret link_key_;
-    crypto::Identity identity_;
+    crypto::RelayKeys keys_;
     Answer answer_;
     std::function<bool()> make_room_;
     std::vector<std::string> peers_;

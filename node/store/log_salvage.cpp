@@ -35,13 +35,13 @@ public:
 private:
     Status keep_node_rows() {
         const auto& rows = found_.node_rows();
-        const auto identity = rows.find(static_cast<std::uint64_t>(LinkRow::identity));
-        if (identity == rows.end()) {
+        const auto keys = rows.find(static_cast<std::uint64_t>(LinkRow::keys));
+        if (keys == rows.end()) {
             return Error{store_unsalvageable,
                          "the keys of this node are not in its log any more; restore a backup, or"
                          " make a new node and enrol it"};
         }
-        TRY_ASSIGN(const auto self, crypto::Identity::from_secret(identity->second));
+        TRY_ASSIGN(const auto self, crypto::RelayKeys::from_secret(keys->second));
         self_ = self.id();
         for (const auto& [number, plain] : rows) {
             TRY(store_.set_link_row(static_cast<LinkRow>(number), plain, entropy_));

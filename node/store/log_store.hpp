@@ -27,7 +27,7 @@ struct LogPosition {
 };
 
 /// Rows of which there is one a node, sealed under the link key.
-enum class LinkRow : std::uint64_t { identity = 1, settings = 2, peers = 3, erasures = 4 };
+enum class LinkRow : std::uint64_t { keys = 1, settings = 2, peers = 3, erasures = 4 };
 
 struct HeldCommit {
     LogPosition position;

@@ -48,14 +48,14 @@ Status check_start(ByteView file) {
 }
 
 Result<crypto::Secret> open_key(ByteView envelopes, const BundleHeader& header,
-                                const crypto::Identity& self) {
+                                const crypto::RelayKeys& self) {
     const auto place = std::find(header.recipients.begin(), header.recipients.end(), self.id());
     if (place == header.recipients.end()) {
         return Error{bundle_not_for_this_node, "this bundle is sealed to other nodes"};
     }
     const auto index = static_cast<std::size_t>(place - header.recipients.begin());
     const ByteView entry = envelopes.subspan(index * (NodeId::size + envelope_size));
-    auto key = crypto::open_envelope(self.box(), as_bytes(crypto::domain::bundle_envelope.text),
+    auto key = crypto::open_envelope(self.courier(), as_bytes(crypto::domain::bundle_envelope.text),
                                      header.id.view(), entry.subspan(NodeId::size, envelope_size));
     if (!key || key->size() != key_size || commitment_of(*key) != header.key_commitment) {
         return Error{bundle_key, "the key in this bundle is not the one it commits to"};
@@ -77,9 +77,10 @@ Result<SealedHeader> make_bundle_header(const BundleOrigin& origin,
     writer.fixed(sender.public_key()).u64(origin.roster_length.value).u64(origin.time.value);
     writer.u8(static_cast<std::uint8_t>(recipients.size()));
     for (const BundleRecipient& recipient : recipients) {
-        TRY_ASSIGN(const Bytes envelope,
-                   crypto::seal_to(recipient.box, as_bytes(crypto::domain::bundle_envelope.text),
-                                   id.view(), out.key.view(), entropy));
+        TRY_ASSIGN(
+            const Bytes envelope,
+            crypto::seal_to(recipient.courier, as_bytes(crypto::domain::bundle_envelope.text),
+                            id.view(), out.key.view(), entropy));
         writer.fixed(recipient.node).raw(envelope);
     }
     writer.fixed(commitment_of(out.key));
@@ -89,7 +90,7 @@ Result<SealedHeader> make_bundle_header(const BundleOrigin& origin,
 }
 
 Result<std::optional<OpenedHeader>> open_bundle_header(ByteView file,
-                                                       const crypto::Identity& self) {
+                                                       const crypto::RelayKeys& self) {
     TRY(check_start(file));
     if (file.size() < fixed_size) {
         return std::optional<OpenedHeader>();

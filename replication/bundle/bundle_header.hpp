@@ -21,7 +21,7 @@ inline constexpr std::size_t bundle_recipient_limit = 16;
 
 struct BundleRecipient {
     NodeId node;
-    crypto::BoxPublicKey box;
+    crypto::BoxPublicKey courier;
 };
 
 struct BundleHeader {
@@ -65,6 +65,7 @@ struct OpenedHeader {
 /// bundle.suite, bundle.signature (by the key the header itself names: the reader of the frames
 /// checks that key against the roster), bundle.not_for_this_node, bundle.key when the envelope
 /// for this node does not open to the key committed to.
-Result<std::optional<OpenedHeader>> open_bundle_header(ByteView file, const crypto::Identity& self);
+Result<std::optional<OpenedHeader>> open_bundle_header(ByteView file,
+                                                       const crypto::RelayKeys& self);
 
 }  // namespace entrepot::replication

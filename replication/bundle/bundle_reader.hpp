@@ -15,7 +15,7 @@ inline constexpr ErrorCode bundle_too_long{"bundle.too_long", ErrorKind::refused
 class BundleReader {
 public:
     /// `self` must outlive the reader.
-    explicit BundleReader(const crypto::Identity& self) : self_(self) {}
+    explicit BundleReader(const crypto::RelayKeys& self) : self_(self) {}
 
     /// Appends to `out` the items that are whole with these bytes, also those before an error;
     /// after one nothing more is given. Besides the codes of open_bundle_header: bundle.damaged for
@@ -35,7 +35,7 @@ private:
     Result<bool> open_frame();
     Status read_items(std::vector<BundleItem>& out);
 
-    const crypto::Identity& self_;
+    const crypto::RelayKeys& self_;
     std::optional<BundleHeader> header_;
     crypto::Secret key_;
     Bytes file_;    ///< not opened yet

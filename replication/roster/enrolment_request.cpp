@@ -20,7 +20,7 @@ std::string without_spaces(std::string_view text) {
 }
 
 constexpr std::string_view magic = "EPQ1";
-constexpr std::size_t fixed_size = 223;  ///< up to the name
+constexpr std::size_t fixed_size = 255;  ///< up to the name
 constexpr std::size_t signature_size = crypto::Signature::size;
 
 /// Names are shown in terminals and pages, so they hold no control characters (C2 leads U+0080 to
@@ -89,6 +89,7 @@ Result<EnrolmentRequest> read_request(ByteView bytes) {
     out.identity.sign = reader.fixed<crypto::PublicKey>();
     out.identity.box = reader.fixed<crypto::BoxPublicKey>();
     out.identity.transport = reader.fixed<crypto::TransportPublicKey>();
+    out.identity.courier = reader.fixed<crypto::BoxPublicKey>();
     const auto roster_key = reader.fixed<crypto::PublicKey>();
     out.possession = reader.fixed<crypto::Signature>();
     out.created = {static_cast<std::int64_t>(reader.u64())};

@@ -152,6 +152,7 @@ Status check_kind(const NodeCertificate& certificate, const Standing& standing) 
     TRY(crypto::check_public_key(identity.sign));
     TRY(crypto::check_public_key(identity.box));
     TRY(crypto::check_public_key(identity.transport));
+    TRY(crypto::check_public_key(identity.courier));
     if (certificate.roster_key) {
         TRY(crypto::check_public_key(*certificate.roster_key));
     }

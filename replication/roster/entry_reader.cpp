@@ -87,6 +87,7 @@ NodeCertificate read_certificate(WireReader& reader) {
     out.identity.sign = reader.fixed<crypto::PublicKey>();
     out.identity.box = reader.fixed<crypto::BoxPublicKey>();
     out.identity.transport = reader.fixed<crypto::TransportPublicKey>();
+    out.identity.courier = reader.fixed<crypto::BoxPublicKey>();
     out.kind = read_enum(reader, NodeKind::headquarters, NodeKind::partner);
     out.unit = reader.fixed<UnitId>();
     out.numbers = read_numbers(reader);

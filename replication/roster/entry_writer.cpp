@@ -56,6 +56,7 @@ void write_genesis(WireWriter& writer, const Genesis& genesis) {
 
 void write_certificate(WireWriter& writer, const NodeCertificate& node) {
     writer.fixed(node.identity.sign).fixed(node.identity.box).fixed(node.identity.transport);
+    writer.fixed(node.identity.courier);
     writer.u8(static_cast<std::uint8_t>(node.kind)).fixed(node.unit);
     write_numbers(writer, node.numbers);
     write_numbers(writer, node.spare_numbers);

@@ -28,7 +28,7 @@ std::vector<AnyKey> keys_of(const Genesis& genesis) {
 std::vector<AnyKey> keys_of(const NodeCertificate& certificate) {
     const auto& identity = certificate.identity;
     std::vector<AnyKey> out{AnyKey{identity.sign.bytes}, AnyKey{identity.box.bytes},
-                            AnyKey{identity.transport.bytes}};
+                            AnyKey{identity.transport.bytes}, AnyKey{identity.courier.bytes}};
     if (certificate.roster_key) {
         out.push_back(AnyKey{certificate.roster_key->bytes});
     }

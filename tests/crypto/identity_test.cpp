@@ -29,7 +29,7 @@ TEST(PublicIdentity, RefusesAnyOtherLength) {
 
 TEST(PublicIdentity, RefusesAWeakKeyInEachPlace) {
     const Bytes bytes = an_identity().public_part().encode();
-    for (const std::size_t place : {0u, 32u, 64u}) {
+    for (const std::size_t place : {0u, 32u, 64u, 96u}) {
         Bytes weak = bytes;
         std::fill(weak.begin() + static_cast<std::ptrdiff_t>(place),
                   weak.begin() + static_cast<std::ptrdiff_t>(place + 32), 0);
@@ -48,14 +48,19 @@ TEST(PublicIdentity, RefusesEveryKeyOfSmallOrderOrWithTorsionInItsPlace) {
         EXPECT_THAT(PublicIdentity::decode(with(0, vector.at("key"))), HasCode(crypto_weak_key));
     }
     for (const auto& vector : read_vectors("low_order_x25519.txt")) {
-        EXPECT_THAT(PublicIdentity::decode(with(32, vector.at("key"))), HasCode(crypto_weak_key));
-        EXPECT_THAT(PublicIdentity::decode(with(64, vector.at("key"))), HasCode(crypto_weak_key));
+        for (const std::size_t place : {32u, 64u, 96u}) {
+            EXPECT_THAT(PublicIdentity::decode(with(place, vector.at("key"))),
+                        HasCode(crypto_weak_key));
+        }
     }
 }
 
 TEST(PublicIdentity, RefusesTheSameKeyTwice) {
     PublicIdentity keys = an_identity().public_part();
     keys.transport = TransportPublicKey{keys.box.bytes};
+    EXPECT_THAT(PublicIdentity::decode(keys.encode()), HasCode(identity_bytes));
+    keys = an_identity().public_part();
+    keys.courier = keys.box;
     EXPECT_THAT(PublicIdentity::decode(keys.encode()), HasCode(identity_bytes));
     keys = an_identity().public_part();
     while (!check_public_key(BoxPublicKey{keys.sign.bytes})) {  // the top bit is a sign there
@@ -65,24 +70,47 @@ TEST(PublicIdentity, RefusesTheSameKeyTwice) {
     EXPECT_THAT(PublicIdentity::decode(keys.encode()), HasCode(identity_bytes));
 }
 
-TEST(Identity, HasThreeKeysThatDiffer) {
+TEST(Identity, HasFourKeysThatDiffer) {
     const Identity identity = an_identity();
-    EXPECT_FALSE(equal(identity.sign().seed(), identity.box().secret()));
-    EXPECT_FALSE(equal(identity.box().secret(), identity.transport().secret()));
+    const std::vector<ByteView> secrets{identity.sign().seed(), identity.box().secret(),
+                                        identity.transport().secret(), identity.courier().secret()};
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        for (std::size_t j = i + 1; j < secrets.size(); ++j) {
+            EXPECT_FALSE(equal(secrets[i], secrets[j])) << i << " and " << j;
+        }
+    }
 }
 
-TEST(Identity, ComesBackFromItsSecret) {
+TEST(Identity, ComesBackFromItsTwoParts) {
     const Identity identity = an_identity();
-    const auto again = Identity::from_secret(identity.to_secret().view());
+    auto relay = RelayKeys::from_secret(identity.relay().to_secret().view());
+    ASSERT_THAT(relay, IsOk());
+    const auto again = Identity::join(*std::move(relay), identity.box().duplicate());
     ASSERT_THAT(again, IsOk());
     EXPECT_EQ(again->public_part(), identity.public_part());
     EXPECT_EQ(again->id(), identity.id());
+    EXPECT_EQ(identity.duplicate().public_part(), identity.public_part());
 }
 
-TEST(Identity, RefusesASecretOfAnotherLengthOrWithTheSameKeyTwice) {
-    EXPECT_THAT(Identity::from_secret(Bytes(95)), HasCode(identity_bytes));
-    EXPECT_THAT(Identity::from_secret(Bytes(97)), HasCode(identity_bytes));
-    EXPECT_THAT(Identity::from_secret(Bytes(96, 1)), HasCode(identity_bytes));
+TEST(Identity, RefusesABoxKeyThatIsAnotherKeyToo) {
+    const Identity identity = an_identity();
+    EXPECT_THAT(Identity::join(RelayKeys::from_secret(identity.relay().to_secret().view()).value(),
+                               identity.courier().duplicate()),
+                HasCode(identity_bytes));
+}
+
+TEST(RelayKeys, KeepNothingOfTheBoxKey) {
+    const Identity identity = an_identity();
+    const Secret kept = identity.relay().to_secret();
+    const std::string_view bytes = as_text(kept.view());
+    EXPECT_EQ(bytes.find(as_text(identity.box().secret())), std::string_view::npos);
+    EXPECT_NE(bytes.find(as_text(identity.courier().secret())), std::string_view::npos);
+}
+
+TEST(RelayKeys, RefuseASecretOfAnotherLengthOrWithTheSameKeyTwice) {
+    EXPECT_THAT(RelayKeys::from_secret(Bytes(95)), HasCode(identity_bytes));
+    EXPECT_THAT(RelayKeys::from_secret(Bytes(97)), HasCode(identity_bytes));
+    EXPECT_THAT(RelayKeys::from_secret(Bytes(96, 1)), HasCode(identity_bytes));
 }
 
 TEST(NodeId, IsTheHashOfTheSigningKeyAlone) {

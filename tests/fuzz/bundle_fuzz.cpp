@@ -22,7 +22,7 @@ void take_for_item(ByteView bytes) {
 void take_for_bundle(ByteView bytes) {
     static crypto::SeededEntropy entropy(1);
     static const crypto::Identity self = crypto::Identity::generate(entropy);
-    BundleReader reader(self);
+    BundleReader reader(self.relay());
     std::vector<BundleItem> items;
     const bool fed = reader.feed(bytes, items).has_value();
     ENSURE(items.empty());

@@ -10,7 +10,7 @@ namespace entrepot::simulation {
 SimulatedNode::SimulatedNode(std::string name, const crypto::Identity& identity, Roster roster,
                              Packing& packing, PlantedFault fault)
     : name_(std::move(name)),
-      identity_(crypto::Identity::from_secret(identity.to_secret().view()).value()),
+      identity_(identity.duplicate()),
       store_(std::move(roster)),
       packing_(packing),
       fault_(fault) {

@@ -33,6 +33,10 @@ DeskFixture::DeskFixture(std::string node, bool enrolled, Held held, const Prepa
     if (prepare) {
         prepare(*directory_, *vault_);
     }
+    start();
+}
+
+void DeskFixture::start() {
     auto ends = must(FrameChannel::pair());
     channel_.emplace(std::move(ends.first));
     link_ = std::thread([this, end = ends.second] { run_link(FrameChannel(end)); });
@@ -44,17 +48,30 @@ DeskFixture::DeskFixture(std::string node, bool enrolled, Held held, const Prepa
     desk_ = must(Desk::open(*directory_, *std::move(vault_), *channel_, clock_));
 }
 
-DeskFixture::~DeskFixture() {
+void DeskFixture::stop() {
     ending_ = true;
     desk_.reset();
     channel_.reset();
     link_.join();
+    ending_ = false;
+}
+
+DeskFixture::~DeskFixture() {
+    stop();
+}
+
+void DeskFixture::reopen(const Prepared& change) {
+    vault_.emplace(must(Vault::decode(desk_->vault().encode().view())));
+    desk_->flush();
+    stop();
+    change(*directory_, *vault_);
+    start();
 }
 
 void DeskFixture::install(const std::string& node, bool enrolled, const Held& held) {
     const auto& identity = administration_.identity(node);
     directory_ = must(NodeDirectory::create(folder_.path() / "node"));
-    vault_.emplace(Vault::create("Officer of " + node, entropy_));
+    vault_.emplace(Vault::create(identity.box().duplicate(), "Officer of " + node, entropy_));
     replication::OfficerCertificate certificate;
     certificate.officer = vault_->officer;
     certificate.node = identity.id();
@@ -71,7 +88,7 @@ void DeskFixture::install(const std::string& node, bool enrolled, const Held& he
     }
     auto store = must(LogStore::open(directory_->log(), LogStore::Access::read_write,
                                      vault_->link_key.duplicate()));
-    must(store->set_link_row(LinkRow::identity, identity.to_secret().view(), entropy_));
+    must(store->set_link_row(LinkRow::keys, identity.relay().to_secret().view(), entropy_));
     const Settings settings{
         leads ? replication::NodeKind::headquarters : replication::NodeKind::unit, node, "JM"};
     must(store->set_link_row(LinkRow::settings, encode(settings), entropy_));

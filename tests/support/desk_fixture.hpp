@@ -26,6 +26,9 @@ public:
                          const Prepared& prepare = {});
     ~DeskFixture();
 
+    /// The node stopped and started again, with its disk changed meanwhile.
+    void reopen(const Prepared& change);
+
     Desk& desk() { return *desk_; }
     replication::AdministrationFixture& administration() { return administration_; }
     const NodeDirectory& directory() const { return *directory_; }
@@ -42,6 +45,8 @@ public:
 
 private:
     void install(const std::string& node, bool enrolled, const Held& held);
+    void start();
+    void stop();
     void run_link(FrameChannel channel);
     void follow();
 

@@ -3,7 +3,7 @@
 namespace entrepot::replication {
 
 ReplicaHost::ReplicaHost(const crypto::Identity& identity, Roster roster, std::uint64_t seed)
-    : identity_(crypto::Identity::from_secret(identity.to_secret().view()).value()),
+    : identity_(identity.duplicate()),
       id_(identity.id()),
       store_(std::move(roster)),
       entropy_(seed),

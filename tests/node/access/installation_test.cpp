@@ -202,6 +202,51 @@ TEST_F(InstallationTest, ARequestIsGoodForFourteenDays) {
                 HasCode(replication::request_expired));
 }
 
+TEST_F(InstallationTest, ARequestIsMadeAnewByTheSameNodeUntilItIsEnrolled) {
+    auto administration = this->administration();
+    const auto made = install("hq", NodeKind::headquarters);
+    const auto first = request_of(*made);
+    clock_.now.ms += 15 * day_ms;
+    const auto renewed = renew_request(std::move(NodeDirectory::open(at("hq"))).value(),
+                                       credential(), clock_, entropy_);
+    ASSERT_THAT(renewed, IsOk());
+    EXPECT_NE(renewed->code, made->code);
+    EXPECT_EQ(request_of(*renewed).identity, first.identity);
+    EXPECT_EQ(request_of(*renewed).wish.roster_key, first.wish.roster_key);
+    EXPECT_EQ(request_of(*renewed).wish.unit_name, "hq");
+    const Bytes file = certified(administration, *renewed);
+    ASSERT_THAT(join("hq", file, administration.roster().root_fingerprint()), IsOk());
+    EXPECT_THAT(renew_request(std::move(NodeDirectory::open(at("hq"))).value(), credential(),
+                              clock_, entropy_),
+                HasCode(request_enrolled));
+}
+
+TEST_F(InstallationTest, ARevokedNodeAsksForNothingAnymore) {
+    auto administration = this->administration();
+    const auto made = install("hq", NodeKind::headquarters);
+    const auto other = install("hq2", NodeKind::headquarters);
+    static_cast<void>(certified(administration, *other));
+    const Bytes file = certified(administration, *made);
+    ASSERT_THAT(join("hq", file, administration.roster().root_fingerprint()), IsOk());
+    const auto directory = std::move(NodeDirectory::open(at("hq"))).value();
+    auto roster = administration.roster();
+    {
+        const auto vault = std::move(open_vault(directory, "", credential())).value();
+        const auto root = open_root_key(at("administration") / "root-1.key", credential());
+        ASSERT_THAT(root, IsOk());
+        const auto* key = &*root;
+        const Bytes entry = replication::sign_entry(
+            roster, {}, replication::RevocationEntry{made->node, {}, {}}, std::span(&key, 1));
+        ASSERT_THAT(roster.append(entry), IsOk());
+        const auto store = std::move(LogStore::open(directory.log(), LogStore::Access::read_write,
+                                                    vault.link_key.duplicate()))
+                               .value();
+        const replication::Write write{1, replication::RosterWrite{roster.length().value, entry}};
+        ASSERT_THAT(store->write(std::span(&write, 1)), IsOk());
+    }
+    EXPECT_THAT(renew_request(directory, credential(), clock_, entropy_), HasCode(request_revoked));
+}
+
 using AdministrationTest = InstallationTest;
 
 TEST_F(AdministrationTest, OpensToWhatWasMade) {

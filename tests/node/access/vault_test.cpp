@@ -12,7 +12,7 @@ namespace entrepot::node {
 namespace {
 
 Vault full_vault(crypto::Entropy& entropy) {
-    Vault out = Vault::create("A. Chief", entropy);
+    Vault out = Vault::create(crypto::BoxKey::generate(entropy), "A. Chief", entropy);
     out.officer_certificate = Bytes(147, 7);
     out.roster_key = crypto::SigningKey::generate(entropy);
     return out;
@@ -34,6 +34,7 @@ TEST_F(VaultTest, DecodesToWhatWasEncoded) {
     ASSERT_THAT(read, IsOk());
     EXPECT_TRUE(read->vault_key.equals(vault.vault_key.view()));
     EXPECT_TRUE(read->link_key.equals(vault.link_key.view()));
+    EXPECT_EQ(read->box.public_key(), vault.box.public_key());
     EXPECT_EQ(read->officer, vault.officer);
     EXPECT_EQ(read->officer_name, "A. Chief");
     EXPECT_EQ(read->officer_key.public_key(), vault.officer_key.public_key());
@@ -43,7 +44,8 @@ TEST_F(VaultTest, DecodesToWhatWasEncoded) {
 }
 
 TEST_F(VaultTest, HasNoRosterKeyUnlessItWasGivenOne) {
-    const auto read = Vault::decode(Vault::create("B", entropy_).encode().view());
+    const Vault vault = Vault::create(crypto::BoxKey::generate(entropy_), "B", entropy_);
+    const auto read = Vault::decode(vault.encode().view());
     ASSERT_THAT(read, IsOk());
     EXPECT_FALSE(read->roster_key.has_value());
 }

@@ -24,9 +24,7 @@ class DeskNode {
 public:
     DeskNode(AdministrationFixture& administration, const std::string& name,
              const std::filesystem::path& folder)
-        : identity_(crypto::Identity::from_secret(
-                        administration.identity(name).to_secret().view())
-                        .value()) {
+        : identity_(administration.identity(name).duplicate()) {
         std::filesystem::create_directory(folder);
         std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
         store_ = std::move(LogStore::open(folder, LogStore::Access::read_write,
@@ -37,7 +35,7 @@ public:
         replica_ = std::make_unique<replication::Replica>(std::move(start), *store_);
         EXPECT_THAT(replica_->offer_roster({}, administration.entries()), IsOk());
         desk_ = std::make_unique<BundleDesk>(
-            BundleDesk::Place{*replica_, *store_, identity_, clock_, [] {},
+            BundleDesk::Place{*replica_, *store_, identity_.relay(), clock_, [] {},
                               [this](const BundleAct& act) { acts_.push_back(act); }});
         settle();
     }

@@ -28,9 +28,9 @@ protected:
             auto store = std::move(LogStore::open(path, LogStore::Access::read_write,
                                                   key.duplicate()))
                              .value();
-            EXPECT_THAT(store->set_link_row(LinkRow::identity,
-                                            administration_.identity(name).to_secret().view(),
-                                            entropy_),
+            EXPECT_THAT(store->set_link_row(
+                            LinkRow::keys,
+                            administration_.identity(name).relay().to_secret().view(), entropy_),
                         IsOk());
             std::vector<replication::Write> writes;
             for (const Bytes& entry : administration_.entries()) {

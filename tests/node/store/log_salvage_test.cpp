@@ -28,10 +28,10 @@ protected:
         const auto compartment = administration_.compartment("airport seizures");
         const auto key = administration_.key(compartment);
         const auto store = open();
-        ASSERT_THAT(
-            store->set_link_row(LinkRow::identity,
-                                administration_.identity("airport").to_secret().view(), entropy_),
-            IsOk());
+        ASSERT_THAT(store->set_link_row(
+                        LinkRow::keys,
+                        administration_.identity("airport").relay().to_secret().view(), entropy_),
+                    IsOk());
         ASSERT_THAT(store->set_link_row(LinkRow::settings, as_bytes("settings"), entropy_), IsOk());
         std::vector<replication::Write> writes;
         for (const Bytes& entry : administration_.entries()) {

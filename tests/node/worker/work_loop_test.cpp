@@ -48,7 +48,7 @@ protected:
     void add_officer() {
         crypto::SystemEntropy entropy;
         const auto directory = *NodeDirectory::open(folder_.path() / "n");
-        const Vault vault = Vault::create("Ann", entropy);
+        const Vault vault = Vault::create(crypto::BoxKey::generate(entropy), "Ann", entropy);
         ASSERT_THAT(add_slot(directory, vault, as_bytes("correct horse"), entropy), IsOk());
     }
     ApiAnswer ask(const ApiCall& call) {

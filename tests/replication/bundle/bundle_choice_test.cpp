@@ -19,7 +19,7 @@ protected:
     /// What a plan comes to: packed, written, read and taken apart again.
     std::vector<BundleItem> items_of(BundlePlan plan) {
         const auto& to = administration_.headquarters();
-        const BundleRecipient recipient{to.id(), to.box().public_key()};
+        const BundleRecipient recipient{to.id(), to.courier().public_key()};
         auto writer = BundleWriter::create({airport().roster().administration(), {}, {}},
                                            administration_.identity("airport").sign(),
                                            std::span(&recipient, 1), administration_.entropy())
@@ -28,7 +28,7 @@ protected:
         while (packer.next(writer).value()) {
         }
         writer.finish();
-        BundleReader reader(to);
+        BundleReader reader(to.relay());
         std::vector<BundleItem> out;
         EXPECT_THAT(reader.feed(writer.take(), out), IsOk());
         EXPECT_THAT(reader.finish(), IsOk());
@@ -135,7 +135,7 @@ TEST_F(BundleChoice, StopsWhenTheStoreFails) {
     pair_.write(pair_.dialler(), own(), 3, 300);
     const MemoryStore empty{Roster()};
     const auto& to = administration_.headquarters();
-    const BundleRecipient recipient{to.id(), to.box().public_key()};
+    const BundleRecipient recipient{to.id(), to.courier().public_key()};
     auto writer = BundleWriter::create({}, administration_.identity("airport").sign(),
                                        std::span(&recipient, 1), administration_.entropy())
                       .value();

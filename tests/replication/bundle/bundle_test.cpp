@@ -15,7 +15,7 @@ protected:
     std::vector<BundleRecipient> to(std::vector<std::string> names) const {
         std::vector<BundleRecipient> out;
         for (const auto& name : names) {
-            out.push_back({fixture_.id(name), fixture_.identity(name).box().public_key()});
+            out.push_back({fixture_.id(name), fixture_.identity(name).courier().public_key()});
         }
         return out;
     }
@@ -37,7 +37,7 @@ protected:
     }
     Result<std::size_t> read(ByteView file, const std::string& reader = "headquarters",
                              std::size_t step = 100'000) {
-        BundleReader bundle(fixture_.identity(reader));
+        BundleReader bundle(fixture_.identity(reader).relay());
         std::vector<BundleItem> items;
         for (std::size_t at = 0; at < file.size(); at += step) {
             TRY(bundle.feed(file.subspan(at, std::min(step, file.size() - at)), items));
@@ -63,7 +63,7 @@ TEST_F(Bundle, GivesWhatWasPutInInAnySteps) {
                                         BundleLog{log_}};
     const Bytes file = bundle(items);
     for (const std::size_t step : {std::size_t{1}, std::size_t{977}, file.size()}) {
-        BundleReader reader(fixture_.headquarters());
+        BundleReader reader(fixture_.headquarters().relay());
         std::vector<BundleItem> given;
         for (std::size_t at = 0; at < file.size(); at += step) {
             ASSERT_THAT(
@@ -101,7 +101,7 @@ TEST_F(Bundle, IsForOneToSixteenNodesEachNamedOnce) {
     EXPECT_THAT(create(to({"seaport", "seaport"})), HasCode(bundle_recipients));
     std::vector<BundleRecipient> many;
     for (std::uint8_t i = 0; i < 17; ++i) {
-        many.push_back({NodeId{{i}}, fixture_.headquarters().box().public_key()});
+        many.push_back({NodeId{{i}}, fixture_.headquarters().courier().public_key()});
     }
     EXPECT_THAT(create(many), HasCode(bundle_recipients));
 }
@@ -134,7 +134,7 @@ TEST_F(Bundle, CutAnywhereItKeepsWhatCameBeforeAndSaysThatSomethingIsMissing) {
     const Bytes file = bundle(items);
     std::size_t before = 0;
     for (std::size_t length = 0; length < file.size(); length += 4'999) {
-        BundleReader reader(fixture_.headquarters());
+        BundleReader reader(fixture_.headquarters().relay());
         std::vector<BundleItem> given;
         ASSERT_THAT(reader.feed(ByteView(file).first(length), given), IsOk()) << length;
         EXPECT_GE(given.size(), before);
@@ -151,7 +151,7 @@ TEST_F(Bundle, GivesWhatStandsBeforeADamagedFrameEvenWhenAllComesAtOnce) {
     }
     Bytes file = bundle(items);
     file[header_size(1) + 2 * (4 + bundle_frame_size + 16) + 100] ^= 1;
-    BundleReader reader(fixture_.headquarters());
+    BundleReader reader(fixture_.headquarters().relay());
     std::vector<BundleItem> given;
     EXPECT_THAT(reader.feed(file, given), HasCode(bundle_damaged));
     EXPECT_EQ(given.size(), 25u) << "two whole frames were there";
@@ -203,7 +203,21 @@ TEST_F(Bundle, AnEnvelopeWithAnotherKeyIsRefusedThoughItIsSigned) {
     const ByteView signed_bytes = ByteView(header.bytes).first(header.bytes.size() - 64);
     const auto signature = sender.sign(crypto::domain::bundle, {signed_bytes});
     std::copy(signature.bytes.begin(), signature.bytes.end(), header.bytes.end() - 64);
-    EXPECT_THAT(open_bundle_header(header.bytes, fixture_.headquarters()), HasCode(bundle_key));
+    EXPECT_THAT(open_bundle_header(header.bytes, fixture_.headquarters().relay()),
+                HasCode(bundle_key));
+}
+
+/// A locked node has no box key, and what is sealed to that is not for bundles.
+TEST_F(Bundle, IsSealedToTheCourierKeyAndNoOther) {
+    const auto& to = fixture_.headquarters();
+    const auto opened = [&](const crypto::BoxPublicKey& key) {
+        const BundleRecipient recipient{to.id(), key};
+        const auto made = make_bundle_header(origin_, fixture_.identity("airport").sign(),
+                                             {&recipient, 1}, fixture_.entropy());
+        return open_bundle_header(made->bytes, to.relay());
+    };
+    EXPECT_THAT(opened(to.courier().public_key()), IsOk());
+    EXPECT_THAT(opened(to.box().public_key()), HasCode(bundle_key));
 }
 
 TEST_F(Bundle, AnItemThatIsNoneIsRefused) {
@@ -233,7 +247,7 @@ RC_GTEST_PROP(BundleBytes, ThatAreGarbageNeverPass, (const std::vector<std::uint
     static const AdministrationFixture fixture = AdministrationFixture::with_two_units();
     Bytes file{'E', 'P', 'B', '1', 1};
     append(file, garbage);
-    BundleReader reader(fixture.headquarters());
+    BundleReader reader(fixture.headquarters().relay());
     std::vector<BundleItem> given;
     const bool fed = reader.feed(file, given).has_value();
     RC_ASSERT(given.empty());

@@ -10,10 +10,6 @@
 
 namespace entrepot::replication {
 
-inline crypto::Identity copy_of(const crypto::Identity& identity) {
-    return crypto::Identity::from_secret(identity.to_secret().view()).value();
-}
-
 /// Writes signed commits of one log; `place` is what their headers say.
 struct Writer {
     Writer(crypto::Identity writer, const CompartmentId& compartment,
@@ -52,7 +48,7 @@ protected:
     crypto::SeededEntropy entropy_{5};
     AdministrationFixture administration_ = AdministrationFixture::with_two_units();
     CompartmentId compartment_ = administration_.compartment("airport seizures");
-    Writer airport_{copy_of(administration_.identity("airport")), compartment_, administration_};
+    Writer airport_{administration_.identity("airport").duplicate(), compartment_, administration_};
 };
 
 }  // namespace entrepot::replication

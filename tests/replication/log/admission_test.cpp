@@ -77,7 +77,7 @@ TEST_F(Admit, RefusesACommitOfAnotherLog) {
 
 TEST_F(Admit, RefusesAWriterWithoutTheRightToWrite) {
     for (const char* name : {"seaport", "courier"}) {
-        Writer other(copy_of(administration_.identity(name)), compartment_, administration_);
+        Writer other(administration_.identity(name).duplicate(), compartment_, administration_);
         LogStanding log = nothing_held();
         log.descriptor = other.descriptor;
         EXPECT_THAT(admitted(other.commit(1), log), HasCode(admission_no_right)) << name;

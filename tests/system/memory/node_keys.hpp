@@ -47,6 +47,7 @@ inline NodeKeys keys_of(const std::filesystem::path& path,
     NodeKeys out;
     out.link_key = as_text(vault.link_key.view());
     out.add(vault.vault_key.view(), "the vault key");
+    out.add(vault.box.secret(), "the node's box key");
     out.add(vault.officer_key.seed(), "an officer's key");
     if (vault.roster_key) {
         out.add(vault.roster_key->seed(), "the roster key");
@@ -55,15 +56,15 @@ inline NodeKeys keys_of(const std::filesystem::path& path,
         return taken(LogStore::open(log, LogStore::Access::read_only, std::move(key)));
     };
     const auto home = open(directory.log(), vault.link_key.duplicate());
-    const auto identity =
-        taken(crypto::Identity::from_secret(taken(home->link_row(LinkRow::identity)).value()));
-    add_compartments(out, *home, identity.box(), identity.id());
+    const auto relay =
+        taken(crypto::RelayKeys::from_secret(taken(home->link_row(LinkRow::keys)).value()));
+    add_compartments(out, *home, vault.box, relay.id());
     std::error_code absent;
     for (const auto& folder : std::filesystem::directory_iterator(directory.partners(), absent)) {
         const auto realm = taken(replication::AdministrationId::from(
             taken(from_base32(folder.path().filename().string()))));
         add_compartments(out, *open(folder.path() / "log", realm_key(vault.link_key, realm)),
-                         identity.box(), identity.id());
+                         vault.box, relay.id());
     }
     return out;
 }

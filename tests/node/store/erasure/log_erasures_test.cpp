@@ -174,8 +174,8 @@ TEST_F(LogErasures, RemoveACopyThatWasSetAsideAsDamaged) {
 
 TEST_F(LogErasures, StandAfterASalvageOfEveryPage) {
     store({write_of(0), write_of(1)});
-    ASSERT_THAT(store_->set_link_row(LinkRow::identity,
-                                     administration_.headquarters().to_secret().view(),
+    ASSERT_THAT(store_->set_link_row(LinkRow::keys,
+                                     administration_.headquarters().relay().to_secret().view(),
                                      administration_.entropy()),
                 IsOk());
     order(1, 1);
