@@ -47,6 +47,11 @@ Result<std::pair<FrameChannel, int>> FrameChannel::pair() {
     return std::pair(FrameChannel(ends[0]), ends[1]);
 }
 
+void FrameChannel::end() {
+    ::shutdown(socket_, SHUT_RDWR);
+    ended_ = true;
+}
+
 Status FrameChannel::send(ByteView frame) {
     WireWriter writer;
     writer.sized32(frame);

@@ -39,6 +39,8 @@ public:
     /// Waits for one frame at most so long; nothing when the time is over.
     Result<std::optional<Bytes>> receive_one(std::chrono::milliseconds longest);
     int descriptor() const { return socket_; }
+    /// The other side sees the channel's end; nothing is sent or received any more.
+    void end();
 
 private:
     Status read_some(bool wait, std::chrono::milliseconds longest);

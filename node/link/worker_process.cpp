@@ -1,7 +1,9 @@
 #include "node/link/worker_process.hpp"
 
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +19,9 @@ namespace {
 
 /// Records are made in one thread of the worker and freed in another; with the C library's few
 /// cached blocks a thread, the two wait for each other's locks.
+/// Views are flushed in less; a worker that hangs, or reads a long log, is not waited for.
+constexpr int longest_goodbye_ms = 2000;
+
 constexpr std::string_view tunables = "GLIBC_TUNABLES=";
 constexpr std::string_view more_cached_blocks =
     "GLIBC_TUNABLES=glibc.malloc.tcache_count=2000:glibc.malloc.trim_threshold=67108864";
@@ -57,6 +62,16 @@ int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_
     return rc;
 }
 
+/// Until the process has ended or its time is over; it is reaped by nobody here.
+void wait_for_end(pid_t pid) {
+    const auto process = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+    if (process >= 0) {
+        pollfd ended{process, POLLIN, 0};
+        ::poll(&ended, 1, longest_goodbye_ms);
+        ::close(process);
+    }
+}
+
 }  // namespace
 
 Result<WorkerProcess> WorkerProcess::start(const WorkerCommand& command) {
@@ -84,6 +99,8 @@ WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
 
 WorkerProcess::~WorkerProcess() {
     if (pid_ > 0) {
+        channel_.end();
+        wait_for_end(pid_);
         ::kill(pid_, SIGKILL);
         ::waitpid(pid_, nullptr, 0);
     }

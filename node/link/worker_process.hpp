@@ -25,7 +25,8 @@ public:
     static Result<WorkerProcess> start(const WorkerCommand& command);
     WorkerProcess(WorkerProcess&& other) noexcept;
     WorkerProcess& operator=(WorkerProcess&&) = delete;
-    /// Ends the process and waits for it.
+    /// Ends the process: it may still make durable what its views have seen, for two seconds at
+    /// most.
     ~WorkerProcess();
 
     FrameChannel& channel() { return channel_; }

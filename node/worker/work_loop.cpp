@@ -9,6 +9,7 @@
 
 #include "node/access/rights.hpp"
 #include "node/desk/names.hpp"
+#include "node/desk/verification.hpp"
 #include "node/worker/audited.hpp"
 #include "node/worker/worker_api.hpp"
 
@@ -234,10 +235,9 @@ void WorkLoop::note_unlock(const Acting& officer, const std::string& how) {
 
 /// What nobody will see any more once the views were made anew, for the auditor.
 void WorkLoop::note_older_log() {
-    const auto& damage = desk_->views_damage();
-    if (damage && damage->code == views_ahead) {
-        AuditEntry entry = entry_of_now(*desk_, AuditKind::refusal, damage->context);
-        entry.outcome = damage->code.name();
+    if (const std::string why = why_remade(*desk_, true); !why.empty()) {
+        AuditEntry entry = entry_of_now(*desk_, AuditKind::refusal, why);
+        entry.outcome = views_ahead.name();
         trail_->note(entry);
     }
 }

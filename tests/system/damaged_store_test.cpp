@@ -76,7 +76,6 @@ TEST_F(DamagedStore, NoticesALogThatWasPutBackAndGoesOnInNewLogs) {
         airport().post(Socket::worker, "/records/seizures", {{"document", seizure(seed)}});
     }
     ASSERT_TRUE(network_.converge());
-    airport().post(Socket::worker, "/search", {{"database", "seizures"}});  // views are flushed
     airport().stop();
     std::filesystem::copy(older, database("log"),
                           std::filesystem::copy_options::overwrite_existing);
@@ -99,6 +98,24 @@ TEST_F(DamagedStore, NoticesALogThatWasPutBackAndGoesOnInNewLogs) {
     airport().start();
     ASSERT_TRUE(eventually([&] { return airport().is_caught_up(); }));
     EXPECT_EQ(airport().standing().value("older_log", "?"), "") << "it is said once";
+}
+
+/// The views of a node that is locked know of all it wrote, the last moment's too.
+TEST_F(DamagedStore, NoticesALogThatWasPutBackFromBeforeTheLastSaveAndTheLock) {
+    const auto older = network_.path_of("older");
+    std::filesystem::copy(database("log"), older);
+    network_.way_of("airport").cut();
+    airport().start();
+    ASSERT_TRUE(eventually([&] { return airport().is_caught_up(); }));
+    airport().post(Socket::worker, "/records/seizures", {{"document", seizure(21)}});
+    airport().post(Socket::link, "/lock", {});
+    airport().stop();
+    std::filesystem::copy(older, database("log"),
+                          std::filesystem::copy_options::overwrite_existing);
+
+    airport().start();
+    ASSERT_TRUE(eventually([&] { return airport().is_caught_up(); }));
+    EXPECT_NE(airport().standing().value("older_log", ""), "");
 }
 
 TEST_F(DamagedStore, RefusesADatabaseThatOthersMayRead) {
