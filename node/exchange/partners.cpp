@@ -84,6 +84,14 @@ void append(Desk& desk, std::vector<Bytes> entries, const json& answer, JsonDone
     });
 }
 
+/// Our own roster's entries, then the outer one's.
+void append_both(Continuation& ours, Continuation& outer, const json& answer, JsonDone done) {
+    append(ours.desk(), ours.take(), answer,
+           [desk = &outer.desk(), entries = outer.take(), done](Result<json> stored) {
+               stored ? append(*desk, entries, *stored, done) : done(std::move(stored));
+           });
+}
+
 /// Compartments in the partner's roster, and at home the register of what is released.
 Status make_lacking(Continuation& outer, Continuation& home, const std::string& country,
                     json& made) {
@@ -189,11 +197,7 @@ void open_partner(Desk& home, const std::string& country, JsonDone done) {
     if (auto prepared = make_lacking(theirs, ours, country, made); !prepared) {
         return done(std::move(prepared).error());
     }
-    const json answer{{"made", std::move(made)}};
-    append(home, ours.take(), answer,
-           [desk = *outer, entries = theirs.take(), done](Result<json> stored) {
-               stored ? append(*desk, entries, *stored, done) : done(std::move(stored));
-           });
+    append_both(ours, theirs, {{"made", std::move(made)}}, std::move(done));
 }
 
 void add_joint(Desk& home, const json& body, JsonDone done) {
@@ -210,11 +214,15 @@ void add_joint(Desk& home, const json& body, JsonDone done) {
     if (!outer) {
         return done(std::move(outer).error());
     }
-    Continuation roster(**outer);
-    if (auto prepared = prepare(roster); !prepared) {
+    Continuation theirs(**outer), ours(home);
+    Status prepared = prepare(theirs);
+    if (prepared) {
+        prepared = add_audit_places(ours);
+    }
+    if (!prepared) {
         return done(std::move(prepared).error());
     }
-    append(**outer, roster.take(), {{"made", json::array({name})}}, std::move(done));
+    append_both(ours, theirs, {{"made", json::array({name})}}, std::move(done));
 }
 
 json list_partners(Desk& home) {

@@ -1,3 +1,5 @@
+#include "node/audit/sealed_entry.hpp"
+#include "node/desk/verification.hpp"
 #include "tests/node/exchange/partner_fixture.hpp"
 
 namespace entrepot::node {
@@ -31,6 +33,16 @@ TEST_F(PartnerDesks, HaveACompartmentForEachDatabaseThatCanBeReleased) {
         << "the register stands at home";
 }
 
+/// What is read in a joint compartment must have its place in the audit, opened or not.
+TEST_F(PartnerDesks, GiveThisNodeAnAuditWithTheFirstJointCompartment) {
+    certify_partner();
+    ASSERT_THAT(import(outer_), IsOk());
+    const auto self = desk().keys().self();
+    ASSERT_FALSE(audit_place_of(desk().roster(), self));
+    ASSERT_THAT(join("Poti watch"), IsOk());
+    EXPECT_TRUE(audit_place_of(desk().roster(), self));
+}
+
 TEST_F(PartnerDesks, KeepRecordsThatAreFoundLikeAnyOther) {
     certify_partner();
     ASSERT_THAT(import(outer_), IsOk());
@@ -46,6 +58,36 @@ TEST_F(PartnerDesks, KeepRecordsThatAreFoundLikeAnyOther) {
                 HasCode(place_unknown))
         << "the administration's own stores have nothing of it";
     EXPECT_EQ(get_record(*found->desk, found->key)->at("partner"), "GE");
+}
+
+/// The partner may have seen what the older log lacks: no number of it is used again.
+TEST_F(PartnerDesks, AlertThatASharedLogIsAnOlderOneAndGoOnInNewLogs) {
+    certify_partner();
+    ASSERT_THAT(import(outer_), IsOk());
+    ASSERT_THAT(join("operation Bora"), IsOk());
+    const auto put = [&](const std::string& place) {
+        return fixture_.put("seizures", {{"document", DeskFixture::seizure(place)},
+                                         {"compartment", "operation Bora"}});
+    };
+    ASSERT_THAT(put("Batumi"), IsOk());
+    const auto log = outer_desk().log().directory();
+    const auto older = log.parent_path() / "older";
+    std::filesystem::copy(log, older);
+    ASSERT_THAT(put("Poti"), IsOk());
+    EXPECT_EQ(why_remade(desk(), true), "");
+
+    fixture_.reopen([&](const NodeDirectory&, const Vault&) {
+        std::filesystem::remove_all(log);
+        std::filesystem::rename(older, log);
+    });
+    ASSERT_THAT(fixture_.put("seizures", {{"document", DeskFixture::seizure()},
+                                          {"compartment", "joint seizures"}}),
+                IsOk());  // and the link has told meanwhile which realms there are
+    EXPECT_NE(why_remade(desk(), true), "");
+    EXPECT_FALSE(desk().views_damage()) << "the home log is as it was";
+    EXPECT_EQ(outer_desk().log().ended()->size(), 1U);
+    EXPECT_THAT(put("Sarpi"), IsOk());
+    EXPECT_EQ(outer_desk().log().heads()->all().size(), 2U) << "of the old and of the new log";
 }
 
 TEST_F(PartnerDesks, RefuseARosterThatDiffersFromTheOneHeld) {
