@@ -70,7 +70,35 @@ std::set<std::string> paths_beside(const FoundChanges& found, const std::string&
     return out;
 }
 
+/// Those of them whose values would go: authors disagree there, so nothing is written again.
+std::set<std::string> disputed(const FoundChanges& found, const replication::RecordState& state,
+                               const std::set<std::string>& beside) {
+    std::set<replication::Dot> erased;
+    for (const FoundChange& change : found.changes) {
+        erased.insert({change.place.log, change.place.number});
+    }
+    std::set<std::string> out;
+    for (const auto& each : state.paths) {
+        const bool goes =
+            std::any_of(each.siblings.begin(), each.siblings.end(), [&](const auto& sibling) {
+                return erased.contains(state.authors[sibling.author].dot);
+            });
+        if (goes && each.siblings.size() > 1 && beside.contains(each.path)) {
+            out.insert(each.path);
+        }
+    }
+    return out;
+}
+
 json planned_json(Desk& desk, const PlannedErasure& plan, const std::string& path) {
+    auto beside = paths_beside(plan.found, path);
+    std::set<std::string> lost;
+    if (const auto state = desk.views().load(plan.found.changes.front().record); state && *state) {
+        lost = disputed(plan.found, **state, beside);
+    }
+    for (const std::string& each : lost) {
+        beside.erase(each);
+    }
     json changes = json::array();
     for (const FoundChange& change : plan.found.changes) {
         changes.push_back(change_json(change));
@@ -83,7 +111,8 @@ json planned_json(Desk& desk, const PlannedErasure& plan, const std::string& pat
             {"reason", plan.entry.reason},
             {"changes", std::move(changes)},
             {"attachments", plan.entry.blobs.size()},
-            {"beside", paths_beside(plan.found, path)},
+            {"beside", beside},
+            {"in_conflict", lost},
             {"unreachable", plan.found.unreachable},
             {"left_out", plan.left_out}};
 }

@@ -20,6 +20,7 @@ protected:
             {"whole", false},
             {"changes", {{{"log", "aaaaaaaaaa"}, {"number", 4}, {"change", 1}, {"counts", false}}}},
             {"beside", {"dates/birth"}},
+            {"in_conflict", {"names/family"}},
             {"left_out", 2},
             {"unreachable", 1},
             {"draft", crypto::to_base64(as_bytes("a draft"))}};
@@ -44,7 +45,28 @@ TEST_F(ErasureCommands, DraftTheOrderAndSayAllThatWouldGo) {
     EXPECT_THAT(ended.err,
                 AllOf(HasSubstr("erases a part of record abc"), HasSubstr("1 change and"),
                       HasSubstr("(does not count)"), HasSubstr("written again: dates/birth"),
-                      HasSubstr("2 changes more"), HasSubstr("1 change on branches")));
+                      HasSubstr("NOT written again: names/family"), HasSubstr("2 changes more"),
+                      HasSubstr("1 change on branches")));
+}
+
+TEST_F(ErasureCommands, NeverWriteADraftOverAnotherFile) {
+    play_node({{"POST /administration/erasures", answers(plan())}});
+    write("letter.txt", "dear holder");
+    const Ended refused = run(
+        {"administration", "erase", "suspects/abc", "--reason", "Act 4", "-o", path("letter.txt")});
+    EXPECT_NE(refused.code, 0);
+    EXPECT_THAT(refused.err, HasSubstr("letter.txt is there already"));
+    EXPECT_EQ(content("letter.txt"), "dear holder");
+
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(at("."));
+    const std::vector<std::string> line{"administration", "erase", "suspects/abc", "--reason", "A"};
+    const auto first = run(line), second = run(line), third = run(line);
+    std::filesystem::current_path(before);
+    EXPECT_EQ(first.code + second.code + third.code, 0) << third.err;
+    EXPECT_EQ(content("erasure.draft"), "a draft");
+    EXPECT_EQ(content("erasure-2.draft"), "a draft");
+    EXPECT_THAT(third.err, HasSubstr("erasure-3.draft"));
 }
 
 TEST_F(ErasureCommands, OnlyTellWhatWouldGoWhenAskedTo) {

@@ -131,6 +131,22 @@ TEST_F(Orders, OfAPathKeepWhatTheSameChangesSetBesideIt) {
     EXPECT_EQ((*listed)["records"][0]["erased"], true);
 }
 
+TEST_F(Orders, OfAPathSayWhatGoesBecauseAuthorsDisagreeOnIt) {
+    const json made = put();
+    json first = DeskFixture::seizure("Negril");
+    first["seized_on"] = "2026-03-08";
+    ASSERT_THAT(fixture_.put("seizures",
+                             {{"id", made["id"]}, {"token", made["token"]}, {"document", first}}),
+                IsOk());
+    edit(made, "Ocho Rios");  // of the same state: both places stand
+    const auto plan = erase(made, {{"path", "seized_on"}, {"preview", true}});
+    ASSERT_THAT(plan, IsOk());
+    EXPECT_EQ((*plan)["in_conflict"], json({"place"}));
+    for (const json& path : (*plan)["beside"]) {
+        EXPECT_NE(path, "place");
+    }
+}
+
 TEST_F(Orders, OfAPathTakeEverythingBelowIt) {
     const json made = put();
     const auto drafted = erase(made, {{"path", "goods"}});

@@ -48,6 +48,10 @@ std::vector<std::string> describe_erasure(const json& plan) {
     for (const json& path : plan.value("beside", json::array())) {
         out.push_back("set by the same change, and written again: " + path.get<std::string>());
     }
+    for (const json& path : plan.value("in_conflict", json::array())) {
+        out.push_back("set by the same change, in conflict and NOT written again: " +
+                      path.get<std::string>() + "; settle it first: entrepot resolve");
+    }
     if (const auto left = plan.value("left_out", std::uint64_t{0}); left > 0) {
         out.push_back(counted(left, "change") + " more: order again once this is applied");
     }
@@ -135,8 +139,9 @@ Outcome<int> erasures(const Invocation& invocation) {
 }
 
 Outcome<int> partner_erasures(const Invocation& invocation) {
-    return print_orders(invocation,
-                        "/partners/" + invocation.arguments.text("COUNTRY") + "/erasures");
+    return print_orders(
+        invocation,
+        "/partners/" + node::percent_encode(invocation.arguments.text("COUNTRY")) + "/erasures");
 }
 
 }  // namespace
