@@ -54,7 +54,7 @@ struct Describer {
     std::string operator()(const replication::CutEntry& entry) const {
         return "cut log " + called(entry.cut.log.view()) + " at commit " +
                std::to_string(entry.cut.number.value) +
-               ": 'entrepot administration settle', or 'admit'";
+               ": 'entrepot administration settle-log', or 'admit'";
     }
     std::string operator()(const replication::ErasureEntry& entry) const {
         return "ordered an erasure (" + entry.reason + "): 'entrepot administration erase'";

@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "tests/tools/command_fixture.hpp"
-#include "tools/commands/bundle/fresh_file.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 
 namespace entrepot::tools {
 namespace {

@@ -58,16 +58,16 @@ TEST_F(ForkCommands, ListBranchesAndTheReceiptsThatCoverThem) {
 }
 
 TEST_F(ForkCommands, SettleForTheBranchNamedOrTheOneReceipted) {
-    EXPECT_EQ(run({"administration", "settle", "lll", "--keep", "bbbb"}).out,
+    EXPECT_EQ(run({"administration", "settle-log", "lll", "--keep", "bbbb"}).out,
               "kept up to commit 3 bbbbbbbbbbbbbbbb\n");
     EXPECT_EQ(sent("POST /administration/settle"), (json{{"log", "lll"}, {"keep", "bbbb"}}));
-    EXPECT_EQ(run({"administration", "settle", "lll", "--default"}).code, 0);
+    EXPECT_EQ(run({"administration", "settle-log", "lll", "--default"}).code, 0);
     EXPECT_EQ(sent("POST /administration/settle"), (json{{"log", "lll"}}));
 }
 
 TEST_F(ForkCommands, SettleNothingUnlessOneWayIsChosen) {
-    EXPECT_EQ(run({"administration", "settle", "lll"}).code, 2);
-    EXPECT_EQ(run({"administration", "settle", "lll", "--keep", "bbbb", "--default"}).code, 2);
+    EXPECT_EQ(run({"administration", "settle-log", "lll"}).code, 2);
+    EXPECT_EQ(run({"administration", "settle-log", "lll", "--keep", "bbbb", "--default"}).code, 2);
     EXPECT_FALSE(was_asked("POST /administration/settle"));
 }
 

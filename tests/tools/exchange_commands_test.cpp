@@ -115,6 +115,10 @@ TEST_F(ExchangeCommands, RosterGoesToAFileAndBack) {
     roster.body = {1, 2, 3};
     play_node({{"GET /roster/file", roster}, {"POST /roster/file", answers({{"added", 2}})}});
     ASSERT_EQ(run({"roster", "export", path("roster")}).code, 0);
+    const Ended again = run({"roster", "export", path("roster")});
+    EXPECT_NE(again.code, 0);
+    EXPECT_THAT(again.err, HasSubstr("is there already"));
+    EXPECT_EQ(run({"roster", "export", path("roster"), "--replace"}).code, 0);
     EXPECT_EQ(run({"roster", "import", path("roster")}).out, "2 entries added\n");
     EXPECT_EQ(run({"roster", "import", path("absent")}).code, 2);
 }
@@ -146,6 +150,19 @@ TEST_F(ExchangeCommands, ImportSendsTheRowsAndReportsThoseThatDidNotFit) {
     EXPECT_THAT(ended.out, HasSubstr("not a date"));
     EXPECT_EQ(sent("POST /imports").at("dry_run"), true);
     EXPECT_EQ(std::filesystem::file_size(at("mend.csv")), 7U);
+}
+
+TEST_F(ExchangeCommands, ImportSaysBeforeItSendsARowThatItsMendFileIsThereAlready) {
+    play_node({});
+    write("map.json", R"({"database": "seizures"})");
+    write("rows.csv", "date\nx\n");
+    write("mend.csv", "mine");
+    const Ended ended = run({"import", "seizures", path("rows.csv"), "--map", path("map.json"),
+                             "--mend", path("mend.csv")});
+    EXPECT_NE(ended.code, 0);
+    EXPECT_THAT(ended.err, HasSubstr("mend.csv is there already"));
+    EXPECT_FALSE(was_asked("POST /imports"));
+    EXPECT_EQ(std::filesystem::file_size(at("mend.csv")), 4U);
 }
 
 TEST_F(ExchangeCommands, ImportGivesItsReportAsJsonWithoutTheRowsThemselves) {

@@ -52,6 +52,18 @@ TEST_F(Usage, HelpTellsTheExitCodesAndEndsWell) {
     EXPECT_EQ(run({"administration", "compartment", "add", "--help"}).code, 0);
 }
 
+TEST_F(Usage, HelpSaysWhatEachGroupOfCommandsIsFor) {
+    for (const Command& command : all_commands()) {
+        for (auto end = command.path.find(' '); end != std::string::npos;
+             end = command.path.find(' ', end + 1)) {
+            std::istringstream group(command.path.substr(0, end));
+            std::vector<std::string> line{std::istream_iterator<std::string>(group), {}};
+            line.emplace_back("--help");
+            EXPECT_FALSE(run(line).out.starts_with("Usage")) << command.path;
+        }
+    }
+}
+
 TEST_F(Usage, HelpDoesNotShowThePartThatTheNodeStartsItself) {
     EXPECT_EQ(run({"node", "--help"}).out.find("worker"), std::string::npos);
 }

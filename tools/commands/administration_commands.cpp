@@ -11,7 +11,7 @@
 #include "tools/commands/administration/confirm.hpp"
 #include "tools/commands/administration/draft_file.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/terminal/passphrase.hpp"
 
@@ -129,7 +129,7 @@ Outcome<int> draft_headquarters(const Invocation& invocation,
     crypto::SystemEntropy entropy;
     TRY_ASSIGN(const auto draft,
                administration.draft_certificate(request, SystemClock(), entropy));
-    return write_draft(invocation, draft, invocation.arguments.text("draft"));
+    return write_new_draft(invocation, draft, "draft", "");
 }
 
 /// By headquarters' roster key; the copy of the roster beside the root keys follows.

@@ -5,8 +5,9 @@
 
 #include "node/access/node_directory.hpp"
 #include "node/databases/json_text.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/status_text.hpp"
 #include "tools/commands/terminal/progress_bar.hpp"
@@ -154,6 +155,9 @@ Outcome<int> export_roster(const Invocation& invocation) {
         invocation.console.raw(as_text(roster));
         return 0;
     }
+    if (!invocation.arguments.has("replace")) {
+        TRY(check_free(file));
+    }
     TRY(node::write_file(file, roster));
     if (invocation.console.json()) {
         invocation.console.object({{"file", file}, {"bytes", roster.size()}});
@@ -193,7 +197,8 @@ void add_exchange_commands(CommandTable& table) {
     table.push_back({"roster show", "nodes, compartments and rights", {}, show_roster});
     table.push_back({"roster export",
                      "write the roster to a file",
-                     {{"FILE", "FILE", "file to write; '-' for standard output", true}},
+                     {{"FILE", "FILE", "file to write; '-' for standard output", true},
+                      {"--replace", "", "write over a file that is there"}},
                      export_roster});
     table.push_back({"roster import",
                      "take in a longer roster",

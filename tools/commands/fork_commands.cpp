@@ -2,7 +2,7 @@
 
 #include "node/databases/json_text.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 
 namespace entrepot::tools {
@@ -74,7 +74,7 @@ Outcome<int> settle(const Invocation& invocation) {
 void add_fork_commands(CommandTable& table) {
     table.push_back(
         {"forks", "logs with two commits of one number: a restored disk or a clone", {}, forks});
-    table.push_back({"administration settle",
+    table.push_back({"administration settle-log",
                      "say which branch of a forked log counts",
                      {{"LOG", "LOG", "the log, or its first characters, as 'forks' shows it", true},
                       {"--headquarters", "HQ_DIR", "headquarters' node (or --node)"},

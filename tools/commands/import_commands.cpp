@@ -4,8 +4,9 @@
 
 #include "node/databases/json_text.hpp"
 #include "node/databases/shipped.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/terminal/progress_bar.hpp"
 #include "tools/commands/terminal/table.hpp"
@@ -164,6 +165,9 @@ void print_report(Console& console, const json& report) {
 Outcome<int> import(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(const Source what, source_of(arguments));
+    if (arguments.has("mend")) {
+        TRY(check_free(arguments.text("mend")));
+    }
     TRY_ASSIGN(RowSource source, RowSource::open(invocation.console, what.file));
     TRY_ASSIGN(const auto directory, node_of(invocation));
     TRY_ASSIGN(auto node, NodeConnection::open(invocation, {directory}));

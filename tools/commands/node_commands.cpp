@@ -7,7 +7,7 @@
 #include "node/worker/worker.hpp"
 #include "replication/roster/enrolment_request.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/terminal/passphrase.hpp"
 

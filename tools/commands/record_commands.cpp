@@ -2,7 +2,7 @@
 
 #include "node/databases/json_text.hpp"
 #include "tools/commands/groups.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 #include "tools/commands/node_connection.hpp"
 #include "tools/commands/record_text.hpp"
 #include "tools/commands/terminal/progress_bar.hpp"

@@ -58,7 +58,7 @@ Outcome<int> tell_made(const Invocation& invocation, const std::string& file,
 /// The key is in force once enough holders have signed and the draft was applied.
 Outcome<int> tell_drafted(const Invocation& invocation, const std::string& file,
                           const node::EntryDraft& draft) {
-    TRY_ASSIGN(const int code, write_draft(invocation, draft, invocation.arguments.text("draft")));
+    TRY_ASSIGN(const int code, write_new_draft(invocation, draft, "draft", ""));
     invocation.console.note("Made " + file + ": give it to the auditor alone. Audits are sealed to "
                             "it once the draft was signed and applied.");
     return code;

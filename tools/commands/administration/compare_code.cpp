@@ -3,7 +3,7 @@
 #include "crypto/words.hpp"
 #include "node/access/node_directory.hpp"
 #include "replication/roster/enrolment_request.hpp"
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 
 namespace entrepot::tools {
 namespace {

@@ -6,11 +6,32 @@
 #include "crypto/words.hpp"
 #include "node/access/node_directory.hpp"
 #include "node/databases/json_text.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 
 namespace entrepot::tools {
 namespace {
 
 constexpr std::size_t draft_limit = std::size_t{1} << 20;
+
+/// erasure.draft, erasure-2.draft …: another draft may still be with the holders of root keys.
+std::string free_name(const std::filesystem::path& usual) {
+    std::filesystem::path out = usual;
+    for (unsigned number = 2; !check_free(out); ++number) {
+        out = usual.parent_path() /
+              (usual.stem().string() + "-" + std::to_string(number) + usual.extension().string());
+    }
+    return out.string();
+}
+
+Outcome<std::string> place_of(const Invocation& invocation, const std::string& named,
+                              const std::string& usual) {
+    if (!invocation.arguments.has(named)) {
+        return free_name(usual);
+    }
+    const std::string path = invocation.arguments.text(named);
+    TRY(check_free(path));
+    return path;
+}
 
 }  // namespace
 
@@ -30,9 +51,15 @@ Outcome<int> write_draft(const Invocation& invocation, const node::EntryDraft& d
     return 0;
 }
 
+Outcome<int> write_new_draft(const Invocation& invocation, const node::EntryDraft& draft,
+                             const std::string& named, const std::string& usual) {
+    TRY_ASSIGN(const std::string path, place_of(invocation, named, usual));
+    return write_draft(invocation, draft, path);
+}
+
 Outcome<nlohmann::json> keep_draft(const Invocation& invocation, nlohmann::json answer,
                                    const std::string& usual) {
-    const std::string to = invocation.arguments.text("output", usual);
+    TRY_ASSIGN(const std::string to, place_of(invocation, "output", usual));
     TRY_ASSIGN(const Bytes draft, crypto::from_base64(node::text_member(answer, "draft")));
     TRY(node::write_file(to, draft));
     answer["draft"] = to;

@@ -8,11 +8,15 @@
 
 namespace entrepot::tools {
 
-/// Writes the draft and tells whom to carry it to.
+/// Writes the draft over what is there, and tells whom to carry it to.
 Outcome<int> write_draft(const Invocation& invocation, const node::EntryDraft& draft,
                          const std::string& path);
-/// Writes the draft that a node answered with, in base 64, to --output or else to `usual`; gives
-/// the answer with that path as its "draft". Tells nobody.
+/// The same for a draft made now, which goes to the file that option `named` gives (file.exists
+/// when there is one), else to `usual`, or beside it when another draft has that name.
+Outcome<int> write_new_draft(const Invocation& invocation, const node::EntryDraft& draft,
+                             const std::string& named, const std::string& usual);
+/// Writes the draft that a node answered with, in base 64, to a new file as above, --output or
+/// else `usual`; gives the answer with that path as its "draft". Tells nobody.
 Outcome<nlohmann::json> keep_draft(const Invocation& invocation, nlohmann::json answer,
                                    const std::string& usual);
 /// What is to be done with a draft that nobody has signed yet.

@@ -51,8 +51,8 @@ Outcome<void> follow_headquarters(AdministrationDirectory& administration,
                                   NodeConnection& headquarters, const std::string& country) {
     TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
     TRY(administration.follow(roster));
-    if (const auto outer =
-            headquarters.worker_file({"GET", "/partners/" + country + "/roster"})) {
+    if (const auto outer = headquarters.worker_file(
+            {"GET", "/partners/" + node::percent_encode(country) + "/roster"})) {
         TRY(node::write_file(administration.outer_file(country), outer.value()));
     }
     return {};
@@ -112,8 +112,8 @@ Outcome<int> tell(const Invocation& invocation, const AdministrationDirectory& a
     const Arguments& arguments = invocation.arguments;
     const std::string country = arguments.text("COUNTRY");
     if (done.for_others) {
-        const std::string path = arguments.text("output", "partner-" + country + ".draft");
-        const auto written = write_draft(invocation, *done.for_others, path);
+        const auto written = write_new_draft(invocation, *done.for_others, "output",
+                                             "partner-" + country + ".draft");
         invocation.console.note("Then run this command again for what follows.");
         return written;
     }
@@ -175,8 +175,7 @@ Outcome<int> end_partner(const Invocation& invocation) {
     TRY(confirm(invocation, describe_draft(draft), "Sign this?"));
     TRY_ASSIGN(const auto credential, credential_of(invocation, "the root keys"));
     if (!administration.sign_here(draft, credential)) {
-        return write_draft(invocation, draft,
-                           arguments.text("output", "partner-" + country + ".draft"));
+        return write_new_draft(invocation, draft, "output", "partner-" + country + ".draft");
     }
     TRY(administration.apply(draft));
     if (headquarters) {
@@ -195,10 +194,12 @@ Outcome<int> end_partner(const Invocation& invocation) {
 Outcome<json> at_headquarters(const Invocation& invocation, const std::string& act,
                               const json& body) {
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-    TRY_ASSIGN(json out,
-               headquarters.worker(
-                   {"POST", "/partners/" + invocation.arguments.text("COUNTRY") + "/" + act},
-                   body));
+    TRY_ASSIGN(
+        json out,
+        headquarters.worker(
+            {"POST",
+             "/partners/" + node::percent_encode(invocation.arguments.text("COUNTRY")) + "/" + act},
+            body));
     TRY(headquarters.close());
     return out;
 }

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "node/access/node_directory.hpp"
+#include "node/access/installation.hpp"
 #include "replication/roster/enrolment_request.hpp"
 #include "tools/commands/administration/compare_code.hpp"
 #include "tools/commands/groups.hpp"
@@ -10,13 +10,18 @@
 namespace entrepot::tools {
 namespace {
 
-/// The request of a node's directory, as long as it has not been answered.
+/// The request of a node's directory, as long as it has not been answered; made anew on demand.
 Outcome<std::string> request_file(const Invocation& invocation) {
     std::filesystem::path directory = invocation.arguments.text("DIR");
     if (directory.empty()) {
         TRY_ASSIGN(directory, node_of(invocation));
     }
     TRY_ASSIGN(const auto opened, node::NodeDirectory::open(directory));
+    if (invocation.arguments.has("renew")) {
+        TRY_ASSIGN(const auto credential, credential_of(invocation, "this node"));
+        crypto::SystemEntropy entropy;
+        TRY(node::renew_request(opened, credential, SystemClock(), entropy));
+    }
     return opened.request().string();
 }
 
@@ -68,7 +73,8 @@ void add_request_commands(CommandTable& table) {
                      "show a new node's request as a QR code, for headquarters to read",
                      {{"DIR", "DIR", "the node's directory (or --node)"},
                       {"--image", "FILE", "writes it as .svg or .png instead"},
-                      {"--text", "", "prints the text that the QR code holds"}},
+                      {"--text", "", "prints the text that the QR code holds"},
+                      {"--renew", "", "makes another one, for a node that is not enrolled"}},
                      show_request});
 }
 

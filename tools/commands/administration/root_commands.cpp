@@ -67,8 +67,8 @@ Outcome<void> follow_headquarters(const Invocation& invocation,
     TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
     TRY(administration.follow(roster));
     for (const auto& partner : administration.roster().partners()) {
-        if (const auto outer =
-                headquarters.worker_file({"GET", "/partners/" + partner.country + "/roster"})) {
+        if (const auto outer = headquarters.worker_file(
+                {"GET", "/partners/" + node::percent_encode(partner.country) + "/roster"})) {
             TRY(node::write_file(administration.outer_file(partner.country), outer.value()));
         }
     }
@@ -211,7 +211,7 @@ Outcome<int> change(const Invocation& invocation) {
     TRY_ASSIGN(auto wanted, wanted_roots(arguments, roster.roots()));
     const auto draft = node::EntryDraft::make(
         roster, replication::HybridTime::from_wall(SystemClock().wall()), std::move(wanted));
-    return write_draft(invocation, draft, arguments.text("output", "roots.draft"));
+    return write_new_draft(invocation, draft, "output", "roots.draft");
 }
 
 void add_change_commands(CommandTable& table) {

@@ -63,7 +63,7 @@ Outcome<int> draft_next(const Invocation& invocation, const AdministrationDirect
         invocation.console.note(std::to_string(branch.wanted.size() - 1) +
                                 " more follow it: once this one is applied, run this again");
     }
-    return write_draft(invocation, draft, invocation.arguments.text("draft"));
+    return write_new_draft(invocation, draft, "draft", "");
 }
 
 Outcome<int> settle_roster(const Invocation& invocation) {

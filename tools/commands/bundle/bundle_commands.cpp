@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "node/databases/json_text.hpp"
-#include "tools/commands/bundle/fresh_file.hpp"
 #include "tools/commands/bundle/receivers.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 #include "tools/commands/groups.hpp"
 #include "tools/commands/terminal/progress_bar.hpp"
 #include "tools/commands/terminal/table.hpp"

@@ -84,9 +84,11 @@ Outcome<int> propose(const Invocation& invocation) {
 
 Outcome<int> decide(const Invocation& invocation, bool is_approved) {
     const Arguments& arguments = invocation.arguments;
-    TRY_ASSIGN(const json answer,
-               ask(invocation, {"POST", "/releases/" + arguments.text("RELEASE") + "/decision"},
-                   json{{"approve", is_approved}, {"note", arguments.text("note")}}));
+    TRY_ASSIGN(
+        const json answer,
+        ask(invocation,
+            {"POST", "/releases/" + node::percent_encode(arguments.text("RELEASE")) + "/decision"},
+            json{{"approve", is_approved}, {"note", arguments.text("note")}}));
     return print_release(invocation, answer);
 }
 
@@ -116,24 +118,27 @@ Outcome<int> list(const Invocation& invocation) {
 
 Outcome<int> recall(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    TRY_ASSIGN(const json answer,
-               ask(invocation, {"POST", "/releases/" + arguments.text("RELEASE") + "/recall"},
-                   json{{"reason", arguments.text("reason")},
-                        {"deadline", arguments.text("by")}}));
+    TRY_ASSIGN(
+        const json answer,
+        ask(invocation,
+            {"POST", "/releases/" + node::percent_encode(arguments.text("RELEASE")) + "/recall"},
+            json{{"reason", arguments.text("reason")}, {"deadline", arguments.text("by")}}));
     TRY_ASSIGN(const Bytes bytes, crypto::from_base64(text_member(answer, "draft")));
     TRY_ASSIGN(const auto draft, node::EntryDraft::decode(bytes));
-    return write_draft(invocation, draft, arguments.text("output", "recall.draft"));
+    return write_new_draft(invocation, draft, "output", "recall.draft");
 }
 
 Outcome<int> message(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
-    TRY_ASSIGN(const json answer,
-               ask(invocation, {"POST", "/partners/" + arguments.text("COUNTRY") + "/messages"},
-                   json{{"kind", arguments.text("kind", "free")},
-                        {"about", arguments.text("about")},
-                        {"answers", arguments.text("answers")},
-                        {"text", arguments.text("TEXT")},
-                        {"deadline", arguments.text("by")}}));
+    TRY_ASSIGN(
+        const json answer,
+        ask(invocation,
+            {"POST", "/partners/" + node::percent_encode(arguments.text("COUNTRY")) + "/messages"},
+            json{{"kind", arguments.text("kind", "free")},
+                 {"about", arguments.text("about")},
+                 {"answers", arguments.text("answers")},
+                 {"text", arguments.text("TEXT")},
+                 {"deadline", arguments.text("by")}}));
     invocation.console.json() ? invocation.console.object(answer)
                               : invocation.console.line(text_member(answer, "message"));
     return 0;

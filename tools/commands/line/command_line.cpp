@@ -27,12 +27,18 @@ constexpr const char* more =
 std::string group_help(const std::string& group) {
     static const std::map<std::string, std::string> helps{
         {"administration", "root keys, enrolment, compartments and rights"},
+        {"administration auditor", "the key that audits are sealed to"},
         {"administration compartment", "compartments that units share"},
         {"administration roots", "root keys: which are in force, and their change"},
+        {"audit", "who saw, changed or released what: read it, and check that none is missing"},
+        {"bundle", "carry commits as a file, where no network goes"},
+        {"completion", "completion of commands in a shell"},
         {"node", "make, join, run and stop a node"},
         {"officer", "accounts, roles and passphrases of a node's officers"},
-        {"roster", "the administration's signed list of nodes and rights"},
-        {"completion", "completion of commands in a shell"}};
+        {"partner", "what is shared with another administration"},
+        {"release", "give a record to another administration, by what may be given, and recall it"},
+        {"retention", "records whose time is over, and legal holds"},
+        {"roster", "the administration's signed list of nodes and rights"}};
     const auto found = helps.find(group);
     return found == helps.end() ? "" : found->second;
 }

@@ -1,4 +1,4 @@
-#include "tools/commands/input.hpp"
+#include "tools/commands/files/input.hpp"
 
 #include <iterator>
 #include <nlohmann/json.hpp>

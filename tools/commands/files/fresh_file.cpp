@@ -1,4 +1,4 @@
-#include "tools/commands/bundle/fresh_file.hpp"
+#include "tools/commands/files/fresh_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,11 +18,23 @@ Error is_there_already(const std::filesystem::path& path) {
     return {file_exists, path.string() + " is there already; --replace writes over it"};
 }
 
+bool is_there(const std::filesystem::path& path) {
+    std::error_code failed;
+    return std::filesystem::symlink_status(path, failed).type() >
+           std::filesystem::file_type::not_found;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
 }  // namespace
+
+Status check_free(const std::filesystem::path& path) {
+    return is_there(path) ? Status(Error{file_exists, path.string() + " is there already; name "
+                                                                      "another file"})
+                          : Status();
+}
 
 Error FreshFile::failed(const std::string& why) const {
     return {node::file_not_written, path_.string() + ": " + why};
@@ -33,9 +45,7 @@ Result<FreshFile> FreshFile::begin(const std::filesystem::path& path, Existing e
     if (std::filesystem::is_directory(path, failed)) {
         return Error{node::file_not_written, path.string() + " is a folder; name a file in it"};
     }
-    const auto type = std::filesystem::symlink_status(path, failed).type();
-    const bool is_there = type > std::filesystem::file_type::not_found;
-    if (existing == Existing::refuse && is_there) {
+    if (existing == Existing::refuse && is_there(path)) {
         return is_there_already(path);
     }
     const auto beside =
@@ -106,8 +116,7 @@ Status FreshFile::finish() {
     }
     TRY(rename());
     beside_.clear();
-    const int folder =
-        ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool is_named = folder >= 0 && (::fsync(folder) == 0 || errno == EINVAL);
     if (folder >= 0) {
         ::close(folder);

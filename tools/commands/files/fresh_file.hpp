@@ -11,6 +11,9 @@ namespace entrepot::tools {
 
 inline constexpr ErrorCode file_exists{"file.exists", ErrorKind::conflict};
 
+/// file.exists when something has that name: for files that no option lets write over.
+Status check_free(const std::filesystem::path& path);
+
 class FreshFile {
 public:
     enum class Existing { refuse, replace };
