@@ -13,6 +13,9 @@ namespace entrepot::node {
 namespace {
 
 TEST(HttpServer, SaysThatTheSystemGivesNoDescriptor) {
+#if defined(__SANITIZE_ADDRESS__)
+    GTEST_SKIP() << "the sanitizer opens a pipe to look at an object, and takes none for a fault";
+#endif
     rlimit before{};
     ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
     const int next = ::fcntl(0, F_DUPFD, 0);
