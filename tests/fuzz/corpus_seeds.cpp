@@ -12,14 +12,17 @@
 #include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/access/vault.hpp"
+#include "node/audit/audit_entry.hpp"
 #include "node/channel/channel_message.hpp"
 #include "node/databases/field_value.hpp"
 #include "node/databases/shipped.hpp"
 #include "node/desk/token.hpp"
+#include "node/roots/entry_draft.hpp"
 #include "replication/bundle/bundle_item.hpp"
 #include "replication/log/attestation_codec.hpp"
 #include "replication/log/fork.hpp"
 #include "replication/model/packing.hpp"
+#include "replication/roster/officer_certificate.hpp"
 #include "replication/sync/message.hpp"
 #include "tests/replication/model/worked_example.hpp"
 #include "tests/replication/sync/session_pair.hpp"
@@ -133,7 +136,8 @@ void add_node(const Corpus& corpus) {
     crypto::SeededEntropy entropy(1);
     add_messages(corpus);
     corpus.add(2, "settings", encode(Settings{NodeKind::unit, "Airport", "JM"}));
-    corpus.add(3, "vault", Vault::create("A. Campbell", entropy).encode().view());
+    const auto vault = Vault::create(crypto::BoxKey::generate(entropy), "A. Campbell", entropy);
+    corpus.add(3, "vault", vault.encode().view());
     corpus.add(4, "token",
                make_token({}, worked_example().context, crypto::Secret::copy_of(Bytes(32, 0x42))));
     corpus.add(5, "reference", reference_to_text({}));
@@ -167,7 +171,64 @@ void add_documents(const Corpus& corpus) {
     corpus.add(5, "decimal", "-12.50");
 }
 
-/// Every shipped schema, list and mapping, as far as its first 12,000 bytes.
+/// One entry of every kind that is left: unsigned, or signed by the wrong keys, as a stranger's.
+void add_roster(const Corpus& corpus) {
+    const auto administration = AdministrationFixture::with_two_units();
+    const Roster& roster = administration.roster();
+    const auto& node = roster.nodes().front()->identity;
+    const CompartmentId compartment = roster.compartments().front()->id;
+    ErasureEntry erasure;
+    erasure.reason = "Act 4";
+    erasure.changes = {{{}, {1}, 2}};
+    const std::vector<std::pair<std::string, EntryContent>> contents{
+        {"generation", GenerationEntry{compartment, {2}, {}}},
+        {"grant", GrantEntry{compartment, node.id(), Right::read, {1}, {}}},
+        {"cut", CutEntry{{{}, {4}, {}}}},
+        {"erasure", erasure},
+        {"roots", RootChange{1, {node.sign}}},
+        {"partner", PartnerEntry{"GE", roster.root_fingerprint(), true}},
+        {"auditor", AuditorEntry{node.box}},
+        {"numbers", NumbersEntry{node.id(), {5000, 1000}}},
+        {"outer", OuterGenesis{*roster.genesis(), "GE", roster.root_fingerprint()}},
+        {"settlement", SettlementEntry{{3}, administration.entries().back()}}};
+    for (const auto& [name, content] : contents) {
+        corpus.add(0, name, sign_entry(roster, {1}, content, {}));
+    }
+}
+
+void add_carried(const Corpus& corpus) {
+    const auto administration = AdministrationFixture::with_two_units();
+    const auto& self = administration.headquarters();
+    const node::EntryDraft draft = node::EntryDraft::make(
+        administration.roster(), {1},
+        PartnerEntry{"GE", administration.roster().root_fingerprint(), true});
+    corpus.add(0, "draft", draft.encode());
+    OfficerCertificate officer;
+    officer.node = self.id();
+    officer.key = self.sign().public_key();
+    officer.roles = 1;
+    officer.until = {1'000};
+    corpus.add(1, "officer", sign_officer(officer, self.sign()));
+    node::AuditEntry entry;
+    entry.records = {{administration.roster().compartments().front()->id, {}}};
+    entry.text = "place:Palisadoes";
+    entry.purpose = "case 12";
+    corpus.add(2, "audit", node::encode_entry(entry));
+    Receipt receipt;
+    receipt.node = self.id();
+    receipt.administration = administration.roster().administration();
+    receipt.roster_length = administration.roster().length();
+    receipt.heads = {{{}, {3}, {}}};
+    receipt.sign(self.sign());
+    corpus.add(3, "receipt", receipt.encode());
+    WireWriter backup;
+    for (const std::string name : {"log/data.mdb", "slots/1.slot", "../x"}) {
+        backup.sized16(as_bytes(name)).u64(3).raw(Bytes{1, 2, 3});
+        corpus.add(5, "backup_" + std::to_string(name.size()), backup.view());
+    }
+    corpus.add(5, "backup", backup.u16(0).view());
+}
+
 /// Kind and content of an item, as its target reads them.
 void add_bundle(const Corpus& corpus) {
     const std::vector<BundleItem> items{BundleRoster{{3}, {Bytes{97, 98}}},
@@ -188,6 +249,7 @@ void add_bundle(const Corpus& corpus) {
     corpus.add("header", header);
 }
 
+/// Every shipped schema, list and mapping, as far as its first 12,000 bytes.
 void add_files(const Corpus& corpus) {
     const std::map<std::string, std::uint8_t> folders{
         {"schemas", 0}, {"lists", 1}, {"mappings", 2}};
@@ -241,6 +303,8 @@ int main(int count, char** words) {
     add_documents(Corpus(folder / "document"));
     add_files(Corpus(folder / "files"));
     add_bundle(Corpus(folder / "bundle"));
+    add_roster(Corpus(folder / "roster"));
+    add_carried(Corpus(folder / "carried"));
     add_session(Corpus(folder / "session"), Corpus(folder / "message"));
     return 0;
 }
