@@ -8,6 +8,7 @@
 #include "crypto/words.hpp"
 #include "node/access/settings.hpp"
 #include "node/databases/json_text.hpp"
+#include "node/roots/partnership.hpp"
 #include "replication/roster/entry_content.hpp"
 #include "replication/roster/roster_author.hpp"
 #include "replication/roster/roster_file.hpp"
@@ -240,7 +241,12 @@ Result<replication::Roster> AdministrationDirectory::outer_roster(
     std::error_code failed;
     if (std::filesystem::exists(outer_file(country), failed)) {
         TRY_ASSIGN(const Bytes file, read_file(outer_file(country), roster_file_limit));
-        TRY(replication::import_roster(out, roster_.root_fingerprint(), file));
+        TRY_ASSIGN(const auto entries, replication::roster_file_entries(file));
+        TRY_ASSIGN(out, replication::Roster::from_entries(entries));
+        if (!roster_.had_roots(out.root_fingerprint())) {
+            return Error{replication::roster_fingerprint,
+                         outer_file(country).string() + ": begun by other root keys than ours"};
+        }
     }
     return out;
 }
@@ -264,11 +270,17 @@ Result<std::string> AdministrationDirectory::outer_country(const EntryDraft& dra
 Status AdministrationDirectory::apply_outer(const EntryDraft& draft) {
     TRY_ASSIGN(const std::string country, outer_country(draft));
     TRY_ASSIGN(auto outer, outer_roster(country));
+    const auto* begun = std::get_if<replication::OuterGenesis>(&draft.entry().content);
+    if (begun != nullptr && outer.partner() &&
+        outer.partner()->fingerprint != begun->partner_fingerprint) {
+        outer = {};  // it was for root keys that are no longer pinned
+    }
     TRY_ASSIGN(const Bytes entry, draft.entry_for(outer));
     TRY(outer.append(entry));
-    if (outer.root_fingerprint() != roster_.root_fingerprint()) {
+    if (!roster_.had_roots(outer.root_fingerprint())) {
         return Error{draft_other_administration, "the draft is of another administration"};
     }
+    TRY(check_roots(outer, roster_));
     return write_file(outer_file(country), replication::export_roster(outer));
 }
 

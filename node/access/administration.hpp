@@ -51,6 +51,7 @@ public:
     const replication::Roster& roster() const { return roster_; }
     std::filesystem::path roster_file() const { return path_ / "roster.epr"; }
     /// Our outer roster for that partner, as far as it has come; empty at first.
+    /// roster.fingerprint when it was begun by root keys that never were this administration's.
     Result<replication::Roster> outer_roster(const std::string& country) const;
     std::filesystem::path outer_file(const std::string& country) const {
         return path_ / ("outer-" + country + ".epr");
@@ -73,7 +74,8 @@ public:
     /// draft.other_administration when it is none of these.
     Result<std::string> outer_country(const EntryDraft& draft) const;
     /// Appends a draft with enough signatures to the roster that it continues, or begins an outer
-    /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append.
+    /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append. partner.roots
+    /// for an outer one whose root keys are then others than those in force here.
     Status apply(const EntryDraft& draft);
     /// Appends settlements of these losing entries, where one credential opens enough root keys
     /// here: all of them or none. administration.key, the codes of Roster::append.

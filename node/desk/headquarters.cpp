@@ -101,6 +101,7 @@ json describe_roster(Desk& desk) {
             {"length", roster.length().value},
             {"fingerprint", is_held ? crypto::eight_words(root) : ""},
             {"root", is_held ? to_base32(root.view()) : ""},
+            {"pin", is_held ? to_base32(roster.present_fingerprint().view()) : ""},
             {"nodes", std::move(nodes)}};
 }
 

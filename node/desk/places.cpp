@@ -172,7 +172,7 @@ std::string partner_country(const Desk& desk) {
         return {};
     }
     const bool is_made_here =
-        desk.roster().root_fingerprint() == desk.home().roster().root_fingerprint();
+        desk.home().roster().had_roots(desk.roster().root_fingerprint());
     return is_made_here ? partner->country : desk.roster().genesis()->country;
 }
 

@@ -21,7 +21,22 @@ constexpr std::string_view released_databases[] = {"seizures", "suspects", "comp
 constexpr std::string_view messages = "messages";
 
 bool is_made_here(const Roster& outer, const Roster& home) {
-    return outer.root_fingerprint() == home.root_fingerprint();
+    return home.had_roots(outer.root_fingerprint());
+}
+
+/// Root keys that were stolen and have left since could begin a roster anew under the fingerprint
+/// that is pinned; one that is held counts, and the changes of root keys in it.
+Status check_no_second(Desk& home, const Roster& outer) {
+    for (const Desk* desk : home.shared_desks()) {
+        const Roster& held = desk->roster();
+        if (held.partner() && held.administration() != outer.administration() &&
+            held.root_fingerprint() == outer.root_fingerprint() &&
+            held.partner()->fingerprint == outer.partner()->fingerprint) {
+            return Error{partner_second, "another roster, begun by the same root keys for the same "
+                                         "partner, is held here: ask its maker for that one"};
+        }
+    }
+    return {};
 }
 
 /// The file's roster, if it continues what is held and is shared with this administration.
@@ -30,10 +45,10 @@ Result<Roster> read_outer(Desk& home, ByteView file) {
     TRY_ASSIGN(Roster outer, Roster::from_entries(entries));
     if (!is_made_here(outer, home.roster())) {
         TRY(check_theirs(outer, home.roster()));
-    } else if (!home.roster().shares(outer)) {
-        return Error{partner_unpinned, "no partner in force is pinned for that roster; import the "
-                                       "administration's own roster first"};
+    } else {
+        TRY(check_ours(outer, home.roster()));
     }
+    TRY(check_no_second(home, outer));
     if (const Desk* held = home.outer(outer.administration())) {
         const auto both = std::min(held->roster().length(), outer.length());
         if (held->roster().hash_at(both) != outer.hash_at(both)) {

@@ -10,12 +10,14 @@
 namespace entrepot::node {
 
 inline constexpr ErrorCode partner_unknown{"partner.unknown", ErrorKind::not_found};
+inline constexpr ErrorCode partner_second{"partner.second", ErrorKind::refused};
 inline constexpr ErrorCode partner_not_ready{"partner.not_ready", ErrorKind::unavailable};
 
 /// Whether these bytes are a roster file that begins with an outer roster's first entry.
 bool is_outer_file(ByteView file);
 /// Takes in an outer roster, made here or by a partner, or what it has beyond the one held.
-/// partner.unpinned, partner.not_for_us, partner.ended, roster.forked, and the roster's own codes.
+/// partner.unpinned, partner.not_for_us, partner.ended, partner.roots, partner.second (one that the
+/// same root keys began for the same partner is held), roster.forked, and the roster's own codes.
 /// Answers {"added": entries, "country"}.
 void import_outer(Desk& home, ByteView file, JsonDone done);
 /// The roster file of the outer roster made here for that partner; partner.unknown.

@@ -132,7 +132,7 @@ json partners_json(const OpenNode& open) {
         if (realm->is_home() || !roster.partner()) {
             continue;
         }
-        const bool own = roster.root_fingerprint() == home.root_fingerprint();
+        const bool own = home.had_roots(roster.root_fingerprint());
         out.push_back({{"realm", to_base32(realm->id().view())},
                        {"country", own ? roster.partner()->country : roster.genesis()->country},
                        {"made_here", own},

@@ -64,8 +64,8 @@ EntryDraft EntryDraft::make_outer(const replication::Roster& home, replication::
     ENSURE(home.genesis() != nullptr);
     EntryDraft out;
     out.country_ = home.genesis()->country;
-    out.fingerprint_ = home.root_fingerprint();
     out.roots_ = {content.own.threshold, content.own.roots};
+    out.fingerprint_ = replication::root_fingerprint(out.roots_);
     out.entry_ = {{1}, {}, time, std::move(content), {}};
     return out;
 }

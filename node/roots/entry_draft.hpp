@@ -25,7 +25,7 @@ public:
     /// The next entry of this roster, signed by nobody yet; the content is for the roots to sign.
     static EntryDraft make(const replication::Roster& roster, replication::HybridTime time,
                            replication::EntryContent content);
-    /// The first entry of an outer roster, signed by the root keys that `home` began with.
+    /// The first entry of an outer roster, signed by the root keys that it names.
     static EntryDraft make_outer(const replication::Roster& home, replication::HybridTime time,
                                  replication::OuterGenesis content);
     /// draft.malformed for other bytes than encode() gives; draft.not_root for an entry that root

@@ -26,7 +26,10 @@ struct Describer {
         return {"begins the roster that is shared with " + entry.partner_country +
                     ": it sees headquarters and what is released, nothing else",
                 "the partner's root fingerprint: " +
-                    crypto::eight_words(entry.partner_fingerprint)};
+                    crypto::eight_words(entry.partner_fingerprint),
+                "ours, which the partner pins:   " +
+                    crypto::eight_words(replication::root_fingerprint(
+                        {entry.own.threshold, entry.own.roots}))};
     }
     Lines operator()(const replication::NodeCertificate& certificate) const {
         if (certificate.kind == replication::NodeKind::partner) {

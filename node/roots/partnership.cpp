@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/words.hpp"
+
 namespace entrepot::node {
 namespace {
 
@@ -44,7 +46,51 @@ const NodeCertificate* lacking(const Roster& from, const Roster& outer) {
     return nullptr;
 }
 
+bool is_for(const Roster& outer, const PartnerWish& wish) {
+    return outer.partner() && outer.partner()->fingerprint == wish.fingerprint;
+}
+
+/// Begun by the root keys in force: those before them may be lost or stolen, and a chain from them
+/// would show the partner entries of the inner roster.
+replication::OuterGenesis first_entry(const Roster& home, const PartnerWish& wish) {
+    replication::OuterGenesis out{*home.genesis(), wish.country, wish.fingerprint};
+    out.own.threshold = home.roots().threshold;
+    out.own.roots = home.roots().roots;
+    return out;
+}
+
 }  // namespace
+
+Status check_wish(const PartnerWish& wish, const Roster& home) {
+    for (const PartnerEntry& held : home.partners()) {
+        if (held.country == wish.country && held.in_force &&
+            held.fingerprint != wish.fingerprint) {
+            return Error{partner_pinned,
+                         wish.country + " is pinned by the fingerprint " +
+                             crypto::eight_words(held.fingerprint) +
+                             ", which stays when its root keys change; to trust other keys, end "
+                             "the partnership first: 'entrepot administration partner-end'"};
+        }
+    }
+    return {};
+}
+
+Status check_roots(const Roster& ours, const Roster& home) {
+    if (ours.present_fingerprint() != home.present_fingerprint()) {
+        return Error{partner_roots,
+                     "the root keys in force in that roster are not those of the administration; "
+                     "it follows a change of root keys by 'entrepot administration partner'"};
+    }
+    return {};
+}
+
+Status check_ours(const Roster& ours, const Roster& home) {
+    if (!home.had_roots(ours.root_fingerprint()) || !home.shares(ours)) {
+        return Error{partner_unpinned, "no partner in force is pinned for that roster; import the "
+                                       "administration's own roster first"};
+    }
+    return check_roots(ours, home);
+}
 
 Status check_theirs(const Roster& theirs, const Roster& home) {
     const PartnerEntry* partner = find_partner(home, theirs.root_fingerprint());
@@ -53,7 +99,7 @@ Status check_theirs(const Roster& theirs, const Roster& home) {
                      "that roster was made by root keys that are not pinned as a partner's; "
                      "compare the fingerprint, then 'entrepot administration partner'"};
     }
-    if (theirs.partner()->fingerprint != home.root_fingerprint()) {
+    if (!home.had_roots(theirs.partner()->fingerprint)) {
         return Error{partner_not_for_us, "that roster is shared with " + theirs.partner()->country +
                                              " by " + partner->country + ", not with us"};
     }
@@ -70,10 +116,11 @@ std::optional<EntryDraft> next_partner_draft(const Roster& home, const Roster& o
     if (pinned == nullptr || !pinned->in_force) {
         return EntryDraft::make(home, time, PartnerEntry{wish.country, wish.fingerprint, true});
     }
-    if (outer.length().value == 0) {
-        return EntryDraft::make_outer(
-            home, time,
-            replication::OuterGenesis{*home.genesis(), wish.country, wish.fingerprint});
+    if (!is_for(outer, wish)) {
+        return EntryDraft::make_outer(home, time, first_entry(home, wish));
+    }
+    if (outer.present_fingerprint() != home.present_fingerprint()) {
+        return EntryDraft::make(outer, time, home.roots());
     }
     if (const NodeCertificate* own = lacking(home, outer)) {
         return EntryDraft::make(outer, time, shown(*own));
@@ -83,6 +130,10 @@ std::optional<EntryDraft> next_partner_draft(const Roster& home, const Roster& o
         return EntryDraft::make(outer, time, as_partner(*other));
     }
     return std::nullopt;
+}
+
+Hash pin_for_partner(const Roster& home, const Roster& outer, const PartnerWish& wish) {
+    return is_for(outer, wish) ? outer.root_fingerprint() : home.present_fingerprint();
 }
 
 Result<EntryDraft> end_partner_draft(const Roster& home, const std::string& country,

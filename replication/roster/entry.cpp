@@ -81,6 +81,15 @@ Hash entry_hash(ByteView encoded) {
     return crypto::hash(crypto::domain::roster_hash, {encoded});
 }
 
+Hash root_fingerprint(const RootChange& roots) {
+    crypto::Hasher hasher(crypto::domain::roster_key);
+    hasher.add_u8(roots.threshold);
+    for (const auto& root : roots.roots) {
+        hasher.add(root.view());
+    }
+    return hasher.finish();
+}
+
 Hash erased_record(const CompartmentId& compartment, const RecordId& record) {
     return crypto::hash(crypto::domain::erased, {compartment.view(), record.view()});
 }

@@ -145,7 +145,7 @@ struct ErasureEntry {
     std::string reason;         ///< in clear for every node: no names in it
 };
 
-/// Other root keys from here on. The fingerprint that was pinned stays that of the genesis.
+/// Other root keys from here on. The fingerprint that was pinned stays that of the first entry.
 struct RootChange {
     std::uint8_t threshold = 1;
     std::vector<crypto::PublicKey> roots;  ///< 1…16, threshold ≤ count
@@ -188,6 +188,8 @@ using EntryContent =
                  RevocationEntry, CutEntry, SchemaEditionEntry, ErasureEntry, RootChange,
                  PartnerEntry, AuditorEntry, NumbersEntry, OuterGenesis, SettlementEntry>;
 
+/// H("roster key" ‖ threshold ‖ root keys in order): what people compare.
+Hash root_fingerprint(const RootChange& roots);
 /// H("erased" ‖ compartment ‖ record): names a record that was erased whole without showing it.
 Hash erased_record(const CompartmentId& compartment, const RecordId& record);
 

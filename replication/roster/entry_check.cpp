@@ -258,7 +258,8 @@ Status check_kind(const RootChange& entry, const Standing& standing) {
 
 Status check_kind(const PartnerEntry& entry, const Standing& standing) {
     TRY(want_inner(standing));
-    const bool is_own = entry.fingerprint == standing.root_fingerprint;
+    const auto& own = standing.fingerprints;
+    const bool is_own = std::find(own.begin(), own.end(), entry.fingerprint) != own.end();
     const bool known = std::any_of(
         standing.partners.begin(), standing.partners.end(), [&](const PartnerEntry& held) {
             return held.fingerprint == entry.fingerprint && held.country == entry.country;

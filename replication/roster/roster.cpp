@@ -90,7 +90,16 @@ AdministrationId Roster::administration() const {
 }
 
 Hash Roster::root_fingerprint() const {
-    return standing_->root_fingerprint;
+    return standing_->fingerprints.empty() ? Hash{} : standing_->fingerprints.front();
+}
+
+Hash Roster::present_fingerprint() const {
+    return standing_->fingerprints.empty() ? Hash{} : standing_->fingerprints.back();
+}
+
+bool Roster::had_roots(const Hash& fingerprint) const {
+    const auto& all = standing_->fingerprints;
+    return std::find(all.begin(), all.end(), fingerprint) != all.end();
 }
 
 const RootChange& Roster::roots() const {
@@ -109,10 +118,10 @@ bool Roster::shares(const Roster& outer) const {
     if (!outer.partner() || genesis() == nullptr) {
         return false;
     }
-    const Hash own = root_fingerprint();
     const Hash maker = outer.root_fingerprint(), other = outer.partner()->fingerprint;
-    const Hash& abroad = maker == own ? other : maker;
-    return (maker == own || other == own) &&
+    const bool is_made_here = had_roots(maker);
+    const Hash& abroad = is_made_here ? other : maker;
+    return (is_made_here || had_roots(other)) &&
            std::any_of(partners().begin(), partners().end(), [&](const PartnerEntry& partner) {
                return partner.in_force && partner.fingerprint == abroad;
            });

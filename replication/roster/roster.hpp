@@ -72,6 +72,10 @@ public:
     AdministrationId administration() const;  ///< 128 bits of the genesis entry's hash
     /// H("roster key" ‖ threshold ‖ root keys) of the genesis: what an installer compares.
     Hash root_fingerprint() const;
+    /// The same of the root keys in force: what a partner pins from now on.
+    Hash present_fingerprint() const;
+    /// Whether that is the fingerprint of the root keys in force, or of some before them.
+    bool had_roots(const Hash& fingerprint) const;
     /// Root keys in force and how many of them sign.
     const RootChange& roots() const;
     /// Whom an outer roster is for; nothing for an inner roster.

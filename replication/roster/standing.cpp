@@ -3,18 +3,6 @@
 #include <algorithm>
 
 namespace entrepot::replication {
-namespace {
-
-Hash fingerprint_of(const Genesis& genesis) {
-    crypto::Hasher hasher(crypto::domain::roster_key);
-    hasher.add_u8(genesis.threshold);
-    for (const auto& root : genesis.roots) {
-        hasher.add(root.view());
-    }
-    return hasher.finish();
-}
-
-}  // namespace
 
 std::vector<AnyKey> keys_of(const Genesis& genesis) {
     std::vector<AnyKey> out;
@@ -101,8 +89,8 @@ void Standing::keep_wraps(const std::vector<KeyWrap>& added) {
 
 void Standing::apply_content(const Genesis& first, RosterLength) {
     genesis = first;
-    root_fingerprint = fingerprint_of(first);
     roots = {first.threshold, first.roots};
+    fingerprints = {root_fingerprint(roots)};
     const auto brought = keys_of(first);
     keys.insert(brought.begin(), brought.end());
 }
@@ -197,6 +185,7 @@ void Standing::apply_content(const RootChange& entry, RosterLength) {
         keys.insert(AnyKey{root.bytes});
     }
     roots = entry;
+    fingerprints.push_back(root_fingerprint(roots));
 }
 
 void Standing::apply_content(const PartnerEntry& entry, RosterLength) {

@@ -56,8 +56,8 @@ struct SettledBranch {
 
 struct Standing {
     std::optional<Genesis> genesis;
-    Hash root_fingerprint;
     RootChange roots;                     ///< in force
+    std::vector<Hash> fingerprints;       ///< of root keys, those that a partner may have pinned
     std::optional<PartnerEntry> partner;  ///< whom an outer roster is for
     std::vector<PartnerEntry> partners;   ///< of an inner roster, in order of entry
     std::optional<crypto::BoxPublicKey> auditor;

@@ -86,6 +86,42 @@ TEST_F(Partners, AreRefusedARosterOfRootKeysThatNobodyPinned) {
     EXPECT_NE(ran.err.find("not pinned"), std::string::npos) << ran.err;
 }
 
+TEST_F(Partners, BeginAndMeetAfterAChangeOfRootKeys) {
+    const std::string first = TwoCountries::pin_of(both_.jamaica());
+    TwoCountries::change_roots(both_.jamaica());
+    EXPECT_NE(TwoCountries::pin_of(both_.jamaica()), first);
+    both_.become_partners();
+    ASSERT_TRUE(both_.converge());
+    joint("operation Bora");
+    both_.theirs().post(Socket::worker, "/records/seizures",
+                        {{"document", seizure(7)}, {"compartment", "operation Bora"}});
+    ASSERT_TRUE(both_.converge());
+    EXPECT_TRUE(eventually([&] { return found(both_.ours()).at("matched") == 1; }));
+}
+
+TEST_F(Partners, GoOnWhenTheRosterOfOneFollowsItsChangeOfRootKeys) {
+    both_.become_partners();
+    ASSERT_TRUE(both_.converge());
+    const auto length = [](NodeProcess& node, bool made_here) {
+        for (const json& partner : node.status().at("partners")) {
+            if (partner.at("made_here") == made_here) {
+                return partner.at("roster_length").get<int>();
+            }
+        }
+        return 0;
+    };
+    const int before = length(both_.theirs(), false);
+    const std::string pinned = TwoCountries::pin_of(both_.jamaica());
+    TwoCountries::change_roots(both_.jamaica());
+    const json followed = both_.pin(both_.jamaica(), both_.georgia(), false);
+    EXPECT_EQ(followed.at("signed"), 1);
+    EXPECT_EQ(followed.at("pin"), pinned) << "Georgia pins nothing anew";
+    ASSERT_TRUE(both_.converge());
+    EXPECT_TRUE(eventually([&] { return length(both_.theirs(), false) == before + 1; }));
+    joint("operation Bora");
+    EXPECT_TRUE(eventually([&] { return length(both_.theirs(), false) == before + 2; }));
+}
+
 TEST_F(Partners, AreCutOffWhenThePartnershipEnds) {
     both_.become_partners();
     ASSERT_TRUE(both_.converge());

@@ -38,12 +38,31 @@ public:
     /// One run of `administration partner` at `here`, with the other's roster if it is there.
     nlohmann::json pin(TestNetwork& here, TestNetwork& there, bool with_theirs) {
         std::vector<std::string> words{"administration", "partner", here.path_of("administration"),
-                                       there.wish().country, there.root(), "--headquarters",
+                                       there.wish().country, pin_of(there), "--headquarters",
                                        here.path_of("headquarters"), "--yes"};
         if (with_theirs) {
             words.insert(words.end(), {"--theirs", outer_file(there, here)});
         }
         return here.command(std::move(words));
+    }
+    /// What a new partner of that administration pins.
+    static std::string pin_of(TestNetwork& there) {
+        return there.command({"administration", "roots", "show", there.path_of("administration")})
+            .at("pin");
+    }
+    /// Another root key takes the place of the first of three; two of the old ones sign.
+    static void change_roots(TestNetwork& here) {
+        const std::string adm = here.path_of("administration"), draft = here.path_of("draft");
+        const auto key = here.command({"administration", "roots", "key", adm + "/root-4.key"});
+        const auto held = here.command({"administration", "roots", "show", adm}).at("keys");
+        here.command({"administration", "roots", "change", adm, "--add", key.at("public"),
+                      "--remove", held.at(0), "-o", draft});
+        for (const char* signer : {"1", "2", "4"}) {
+            here.command({"administration", "sign", draft, "--key",
+                          adm + "/root-" + signer + ".key", "--yes"});
+        }
+        here.command({"administration", "apply", adm, draft, "--headquarters",
+                      here.path_of("headquarters")});
     }
     /// What `maker` made for `partner`.
     static std::string outer_file(TestNetwork& maker, TestNetwork& partner) {

@@ -140,10 +140,110 @@ TEST_F(RootCommands, ExchangeARootKey) {
     ASSERT_EQ(applied.code, 0) << applied.err;
     const Ended shown = run({"administration", "roots", "show", path("adm")});
     EXPECT_THAT(shown.out, AllOf(HasSubstr(key.json().at("public").get<std::string>()),
-                                 Not(HasSubstr(gone))));
+                                 Not(HasSubstr(gone)),
+                                 Not(HasSubstr(held.at("pin").get<std::string>()))));
     ASSERT_EQ(draft(install("hq"), "next").code, 0);
     EXPECT_THAT(sign("next", "3").err, HasSubstr("draft.not_holder"));
     EXPECT_EQ(sign("next", "4").code, 0);
+}
+
+/// An administration of one root key, which another takes the place of.
+class ChangedRoots : public CommandFixture {
+protected:
+    void SetUp() override {
+        surroundings_.service_key = path("one");
+        ASSERT_EQ(run({"administration", "create", path("adm"), "--country", "JM", "--name",
+                       "Jamaica", "--roots", "1", "--threshold", "1"})
+                      .code,
+                  0);
+        first_ = pin();
+    }
+    std::string pin() { return shown().at("pin"); }
+    nlohmann::json shown() {
+        return run({"administration", "roots", "show", path("adm"), "--json"}).json();
+    }
+    Ended partner(const std::string& fingerprint = std::string(52, 'g')) {
+        return run({"administration", "partner", path("adm"), "GE", fingerprint, "--yes", "--json",
+                    "-o", path("partner.draft")});
+    }
+    std::string key_file(int number) {
+        return path("adm") + "/root-" + std::to_string(number) + ".key";
+    }
+    Ended change(int number) {
+        const auto made =
+            run({"administration", "roots", "key", key_file(number), "--json"}).json();
+        const std::string held = shown().at("keys").at(0);
+        EXPECT_EQ(run({"administration", "roots", "change", path("adm"), "--add",
+                       made.at("public"), "--remove", held, "-o", path("d")})
+                      .code,
+                  0);
+        for (const int signer : {number - 1, number}) {
+            EXPECT_EQ(run({"administration", "sign", path("d"), "--key", key_file(signer),
+                           "--yes"})
+                          .code,
+                      0);
+        }
+        return run({"administration", "apply", path("adm"), path("d")});
+    }
+    std::string first_;
+};
+
+TEST_F(ChangedRoots, BeginARosterForAPartnerAndShowWhatItHasToPin) {
+    ASSERT_EQ(change(2).code, 0);
+    const std::string now = pin();
+    EXPECT_NE(now, first_);
+    const Ended begun = partner();
+    ASSERT_EQ(begun.code, 0) << begun.err;
+    EXPECT_EQ(begun.json().at("signed"), 2) << "the pin and the first entry: no headquarters yet";
+    EXPECT_EQ(begun.json().at("pin"), now);
+    EXPECT_THAT(begun.err, HasSubstr("GE pins our root fingerprint " + now));
+}
+
+TEST_F(ChangedRoots, AreFollowedByTheRosterOfAPartnerWhoHasPinnedTheFirst) {
+    ASSERT_EQ(partner().json().at("pin"), first_);
+    const Ended applied = change(2);
+    EXPECT_THAT(applied.err, HasSubstr("Now the roster shared with GE"));
+    const Ended followed = partner();
+    ASSERT_EQ(followed.code, 0) << followed.err;
+    EXPECT_EQ(followed.json().at("signed"), 1);
+    EXPECT_EQ(followed.json().at("pin"), first_) << "the partner pins nothing anew";
+    std::filesystem::remove(key_file(1));
+    EXPECT_EQ(partner().json().at("signed"), 0);
+}
+
+TEST_F(ChangedRoots, AreNotFollowedWithoutAKeyThatLeaves) {
+    ASSERT_EQ(partner().code, 0);
+    ASSERT_EQ(change(2).code, 0);
+    std::filesystem::rename(key_file(1), path("elsewhere"));
+    const Ended drafted = partner();
+    ASSERT_EQ(drafted.code, 0) << drafted.err;
+    EXPECT_EQ(drafted.json().at("wanted"), 1);
+    EXPECT_THAT(run({"administration", "apply", path("adm"), path("partner.draft")}).err,
+                HasSubstr("draft.too_few"));
+    ASSERT_EQ(run({"administration", "sign", path("partner.draft"), "--key", path("elsewhere"),
+                   "--yes"})
+                  .code,
+              0);
+    EXPECT_EQ(run({"administration", "apply", path("adm"), path("partner.draft")}).code, 0);
+}
+
+TEST_F(ChangedRoots, MakeADraftOfBeforeWorthless) {
+    const auto held = node::AdministrationDirectory::open(at("adm"));
+    const auto genesis = *held->roster().genesis();
+    auto stale = node::EntryDraft::make_outer(
+        held->roster(), {}, {genesis, "GE", *Hash::from(Bytes(32, 7))});
+    ASSERT_TRUE(held->sign_here(stale, {{}, at("one")}).has_value());
+    ASSERT_EQ(change(2).code, 0);
+    ASSERT_TRUE(node::write_file(at("stale"), stale.encode()).has_value());
+    EXPECT_THAT(run({"administration", "apply", path("adm"), path("stale")}).err,
+                HasSubstr("partner.roots"));
+}
+
+TEST_F(ChangedRoots, OfAPartnerArePinnedOnlyAfterAnEnd) {
+    ASSERT_EQ(partner().code, 0);
+    const Ended refused = partner(std::string(51, 'h') + "g");
+    EXPECT_EQ(refused.code, 6);
+    EXPECT_THAT(refused.err, HasSubstr("partner.pinned"));
 }
 
 TEST_F(RootCommands, RefuseAChangeOfRootKeysThatCannotBe) {

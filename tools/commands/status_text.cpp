@@ -233,6 +233,9 @@ void print_roster(Console& console, const json& roster) {
     if (const auto words = text_member(roster, "fingerprint"); !words.empty()) {
         console.line("root fingerprint  " + words);
     }
+    if (const auto pin = text_member(roster, "pin"); pin != text_member(roster, "root")) {
+        console.line("a partner pins    " + pin);
+    }
     Table table({"node", "kind", "name", "unit", ""});
     for (const json& node : member(roster, "nodes")) {
         table.add({text_member(node, "node"), text_member(node, "kind"), text_member(node, "name"),

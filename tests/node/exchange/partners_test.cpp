@@ -90,6 +90,35 @@ TEST_F(PartnerDesks, AlertThatASharedLogIsAnOlderOneAndGoOnInNewLogs) {
     EXPECT_EQ(outer_desk().log().heads()->all().size(), 2U) << "of the old and of the new log";
 }
 
+TEST_F(PartnerDesks, TakeInNoRosterOfRootKeysThatHaveLeftUntilItFollows) {
+    const auto fresh = crypto::SigningKey::generate(here().entropy());
+    const replication::RootChange change{1, {fresh.public_key()}};
+    const std::vector<const crypto::SigningKey*> both{&here().root_keys().front(), &fresh};
+    const Bytes at_home = sign_entry(desk().roster(), {}, change, both);
+    ASSERT_THAT(fixture_.await([&](JsonDone done) {
+        desk().append_roster({at_home}, [done](Status stored) {
+            done(stored ? Result<json>(json::object()) : Result<json>(stored.error()));
+        });
+    }),
+                IsOk());
+    EXPECT_THAT(import(outer_), HasCode(partner_roots));
+    ASSERT_THAT(outer_.append(sign_entry(outer_, {}, change, both)), IsOk());
+    ASSERT_THAT(import(outer_), IsOk());
+    EXPECT_THAT(partner_desk(desk(), "GE", MadeBy::us), IsOk());
+    EXPECT_EQ(list_partners(desk()).front().at("ours"), true);
+}
+
+TEST_F(PartnerDesks, RefuseASecondRosterThatTheSameRootKeysBegan) {
+    ASSERT_THAT(import(outer_), IsOk());
+    Roster second;
+    std::swap(second, outer_);
+    auto own = *here().roster().genesis();
+    own.salt.bytes.fill(9);
+    append(replication::OuterGenesis{own, "GE", georgia_.roster().root_fingerprint()});
+    EXPECT_THAT(import(outer_), HasCode(partner_second));
+    EXPECT_EQ(import(second)->at("added"), 0);
+}
+
 TEST_F(PartnerDesks, RefuseARosterThatDiffersFromTheOneHeld) {
     ASSERT_THAT(import(outer_), IsOk());
     Roster other = *Roster::from_entries(std::span(outer_.entries()).first(1));

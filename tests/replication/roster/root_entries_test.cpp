@@ -126,6 +126,24 @@ TEST_F(RootEntries, AnAdministrationIsNotItsOwnPartner) {
                 HasCode(roster_partner));
 }
 
+TEST_F(RootEntries, AnAdministrationIsNotItsOwnPartnerUnderRootKeysOfAnyTime) {
+    const auto fresh = crypto::SigningKey::generate(fixture_.entropy());
+    const RootChange change{1, {fresh.public_key()}};
+    Roster roster = fixture_.roster();
+    const std::vector<const crypto::SigningKey*> both{&fixture_.root_keys().front(), &fresh};
+    ASSERT_TRUE(roster.append(sign_entry(roster, {}, change, both)));
+    EXPECT_EQ(roster.present_fingerprint(), root_fingerprint(change));
+    const auto* signer = &fresh;
+    for (const Hash& own : {roster.root_fingerprint(), roster.present_fingerprint()}) {
+        EXPECT_TRUE(roster.had_roots(own));
+        Roster copy = roster;
+        EXPECT_THAT(copy.append(sign_entry(roster, {}, PartnerEntry{"GE", own, true},
+                                           std::span(&signer, 1))),
+                    HasCode(roster_partner));
+    }
+    EXPECT_FALSE(roster.had_roots(georgia_.fingerprint));
+}
+
 TEST_F(RootEntries, APartnershipThatNeverBeganDoesNotEnd) {
     EXPECT_THAT(try_append(PartnerEntry{"GE", filled<Hash>(5), false}), HasCode(roster_partner));
 }
@@ -230,6 +248,20 @@ TEST_F(OuterRoster, NamesNoPartnersAuditorsNumbersOrSchemas) {
     EXPECT_THAT(append(NumbersEntry{fixture_.id("headquarters"), {900'001, 5}}),
                 HasCode(roster_kind));
     EXPECT_THAT(append(SchemaEditionEntry{1, filled<Hash>(1)}), HasCode(roster_kind));
+}
+
+TEST_F(OuterRoster, FollowsAChangeOfRootKeysThatBothTheOldAndTheNewSign) {
+    const auto fresh = crypto::SigningKey::generate(fixture_.entropy());
+    const RootChange change{1, {fresh.public_key()}};
+    const auto* old = &fixture_.root_keys().front();
+    const std::vector<const crypto::SigningKey*> both{old, &fresh};
+    for (const auto* alone : {old, &fresh}) {
+        EXPECT_THAT(outer_.append(sign_entry(outer_, {}, change, std::span(&alone, 1))),
+                    HasCode(roster_signer));
+    }
+    ASSERT_TRUE(outer_.append(sign_entry(outer_, {}, change, both)));
+    EXPECT_EQ(outer_.root_fingerprint(), fixture_.roster().root_fingerprint());
+    EXPECT_THAT(append(stranger(NodeKind::partner)), HasCode(roster_signer)) << "by the old key";
 }
 
 TEST_F(OuterRoster, IsForSomebody) {

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "crypto/words.hpp"
 #include "node/access/administration.hpp"
 #include "node/databases/json_text.hpp"
 #include "node/roots/partnership.hpp"
@@ -29,7 +30,7 @@ Outcome<Hash> read_fingerprint(const std::string& text) {
     if (!out) {
         return Error{node::partner_unpinned,
                      "'" + text.substr(0, 60) + "' is no whole root fingerprint: 52 characters, "
-                     "\"root\" in the partner's administration.json and in its 'roster show'"};
+                     "\"pin\" in the partner's 'administration roots show'"};
     }
     return *std::move(out);
 }
@@ -95,7 +96,7 @@ Outcome<Signing> sign_all(const Invocation& invocation, AdministrationDirectory&
             TRY_ASSIGN(credential, credential_of(invocation, "the root keys"));
         }
         if (auto made = administration.sign_here(*draft, *credential); !made) {
-            const bool others_sign = draft->signed_by_roots() > 0 && draft->wanted() > 0;
+            const bool others_sign = !draft->entry().signatures.empty() && draft->wanted() > 0;
             if (!others_sign) {
                 TRY(std::move(made));
             }
@@ -108,9 +109,13 @@ Outcome<Signing> sign_all(const Invocation& invocation, AdministrationDirectory&
 }
 
 Outcome<int> tell(const Invocation& invocation, const AdministrationDirectory& administration,
-                  const Signing& done) {
+                  const node::PartnerWish& wish, const Signing& done) {
     const Arguments& arguments = invocation.arguments;
-    const std::string country = arguments.text("COUNTRY");
+    const std::string country = wish.country;
+    TRY_ASSIGN(const Roster outer, administration.outer_roster(country));
+    const Hash pin = node::pin_for_partner(administration.roster(), outer, wish);
+    invocation.console.note(country + " pins our root fingerprint " + to_base32(pin.view()) +
+                            ", in words: " + crypto::eight_words(pin));
     if (done.for_others) {
         const auto written = write_new_draft(invocation, *done.for_others, "output",
                                              "partner-" + country + ".draft");
@@ -119,7 +124,9 @@ Outcome<int> tell(const Invocation& invocation, const AdministrationDirectory& a
     }
     const std::string file = administration.outer_file(country).string();
     if (invocation.console.json()) {
-        invocation.console.object({{"signed", done.signed_here}, {"outer_roster", file}});
+        invocation.console.object({{"signed", done.signed_here},
+                                   {"outer_roster", file},
+                                   {"pin", to_base32(pin.view())}});
         return 0;
     }
     invocation.console.line(file);
@@ -139,6 +146,7 @@ Outcome<int> partner(const Invocation& invocation) {
         headquarters.emplace(std::move(connection));
         TRY(follow_headquarters(administration, *headquarters, wish.country));
     }
+    TRY(node::check_wish(wish, administration.roster()));
     TRY_ASSIGN(const Roster theirs, read_theirs(invocation));
     if (theirs.length().value > 0) {
         if (theirs.root_fingerprint() != wish.fingerprint) {
@@ -157,7 +165,7 @@ Outcome<int> partner(const Invocation& invocation) {
         }
         TRY(headquarters->close());
     }
-    return tell(invocation, administration, done);
+    return tell(invocation, administration, wish, done);
 }
 
 Outcome<int> end_partner(const Invocation& invocation) {

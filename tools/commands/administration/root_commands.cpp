@@ -45,7 +45,12 @@ Outcome<json> finish(const Invocation& invocation, const AdministrationDirectory
     json out{{"length", outer.length().value}, {"roster", file.string()}};
     if (arguments.has("headquarters")) {
         TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-        TRY(headquarters.worker_bytes({"POST", "/roster/file"}, replication::export_roster(outer)));
+        TRY(headquarters.worker_bytes({"POST", "/roster/file"},
+                                      replication::export_roster(administration.roster())));
+        if (!partner.empty()) {
+            TRY(headquarters.worker_bytes({"POST", "/roster/file"},
+                                          replication::export_roster(outer)));
+        }
         TRY(headquarters.close());
     }
     const auto* certificate = partner.empty() ? certified(draft) : nullptr;
@@ -76,6 +81,24 @@ Outcome<void> follow_headquarters(const Invocation& invocation,
     return {};
 }
 
+/// Outer rosters follow a change of root keys one by one.
+void tell_partners(const Invocation& invocation, const AdministrationDirectory& administration,
+                   const node::EntryDraft& draft) {
+    const auto& home = administration.roster();
+    if (draft.administration() != home.administration() ||
+        !std::holds_alternative<replication::RootChange>(draft.entry().content)) {
+        return;
+    }
+    for (const auto& partner : home.partners()) {
+        if (partner.in_force) {
+            invocation.console.note(
+                "Now the roster shared with " + partner.country +
+                ", signed by the keys that leave too: entrepot administration partner DIR " +
+                partner.country + " " + to_base32(partner.fingerprint.view()));
+        }
+    }
+}
+
 Outcome<int> apply(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(auto administration, AdministrationDirectory::open(arguments.text("DIR")));
@@ -99,6 +122,7 @@ Outcome<int> apply(const Invocation& invocation) {
     }
     invocation.console.line(out.contains("join") ? out["join"].get<std::string>()
                                                  : out["roster"].get<std::string>());
+    tell_partners(invocation, administration, draft);
     if (!arguments.has("headquarters")) {
         invocation.console.note("Take the roster to headquarters: entrepot roster import " +
                                 out["roster"].get<std::string>());
@@ -147,14 +171,19 @@ Outcome<int> show(const Invocation& invocation) {
     for (const auto& root : roots.roots) {
         keys.push_back(to_base32(root.view()));
     }
+    const Hash pin = administration.roster().present_fingerprint();
+    const std::string text = to_base32(pin.view()), words = crypto::eight_words(pin);
     if (invocation.console.json()) {
-        invocation.console.object({{"threshold", roots.threshold}, {"keys", keys}});
+        invocation.console.object(
+            {{"threshold", roots.threshold}, {"keys", keys}, {"pin", text}, {"words", words}});
         return 0;
     }
     invocation.console.line(std::to_string(roots.threshold) + " of these sign:");
     for (const json& key : keys) {
         invocation.console.line(key.get<std::string>());
     }
+    invocation.console.line("A new partner pins " + text);
+    invocation.console.line("in words: " + words);
     return 0;
 }
 
