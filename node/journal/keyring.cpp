@@ -12,10 +12,6 @@ std::size_t Keyring::follow(const replication::Roster& roster) {
     std::erase_if(keys_, [&](const auto& held) {  // of a right that was withdrawn
         return is_in_force && roster.right(self_, held.first.first) < replication::Right::read;
     });
-    newest_.clear();
-    for (const auto* compartment : roster.compartments()) {
-        newest_[compartment->id] = compartment->newest;
-    }
     std::map<Place, std::size_t> opened;
     for (const replication::KeyWrap* wrap : roster.wraps_for(self_)) {
         if (is_in_force && roster.right(self_, wrap->compartment) < replication::Right::read) {
@@ -75,15 +71,13 @@ const crypto::Secret* Keyring::find(const replication::CompartmentId& compartmen
     return opens == found->second.end() ? nullptr : &opens->key;
 }
 
-std::vector<crypto::Secret> Keyring::all_of(const replication::CompartmentId& compartment) const {
-    std::vector<crypto::Secret> out;
-    const auto newest = newest_.find(compartment);
+std::vector<replication::GenerationKey> Keyring::all_of(
+    const replication::CompartmentId& compartment) const {
+    std::vector<replication::GenerationKey> out;
     for (auto at = keys_.lower_bound({compartment, {}});
-         newest != newest_.end() && at != keys_.end() && at->first.first == compartment &&
-         at->first.second <= newest->second;
-         ++at) {
-        if (!at->second.empty()) {
-            out.push_back(at->second.front().key.duplicate());
+         at != keys_.end() && at->first.first == compartment; ++at) {
+        for (const Key& held : at->second) {
+            out.push_back({at->first.second, held.key.duplicate()});
         }
     }
     return out;

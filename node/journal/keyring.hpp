@@ -22,8 +22,10 @@ public:
     /// The key of the commit's generation; of several the one that opens it.
     const crypto::Secret* find(const replication::CompartmentId& compartment,
                                const replication::CommitHeader& commit) const;
-    /// All generations of one compartment that the roster knows and are held, oldest first.
-    std::vector<crypto::Secret> all_of(const replication::CompartmentId& compartment) const;
+    /// All keys of one compartment that are held, oldest first; of several of a generation the one
+    /// of the branch that counts first.
+    std::vector<replication::GenerationKey> all_of(
+        const replication::CompartmentId& compartment) const;
     const replication::NodeId& self() const { return self_; }
     const crypto::BoxKey& box() const { return box_; }
 
@@ -38,7 +40,6 @@ private:
     bool open(const replication::KeyWrap& wrap, std::vector<Key>& held, std::size_t at);
 
     std::map<Place, std::vector<Key>> keys_;  ///< the one of the branch that counts is first
-    std::map<replication::CompartmentId, replication::Generation> newest_;
 };
 
 }  // namespace entrepot::node

@@ -195,11 +195,7 @@ Status check_kind(const GrantEntry& entry, const Standing& standing) {
     if (entry.first_generation.value == 0 || entry.first_generation > newest) {
         return Error{roster_generation, "a grant from a generation that is not there"};
     }
-    std::vector<NodeId> nodes;
-    if (entry.right >= Right::read) {
-        nodes.push_back(entry.node);
-    }
-    return check_wraps(entry.wraps, {entry.compartment, entry.first_generation, newest, nodes});
+    return {};
 }
 
 Status check_kind(const RevocationEntry& entry, const Standing& standing) {
@@ -328,6 +324,42 @@ Status check_wraps(const std::vector<KeyWrap>& wraps, const WantedWraps& wanted)
     if (seen.size() != generations * wanted.nodes.size()) {
         return Error{roster_wraps, std::to_string(seen.size()) + " wraps in place of " +
                                        std::to_string(generations * wanted.nodes.size())};
+    }
+    return {};
+}
+
+Status check_grant_wraps(const GrantEntry& grant, Generation newest,
+                         const std::map<Generation, LostKeys>& lost) {
+    std::map<Generation, std::size_t> held;
+    std::set<Bytes> seen;
+    for (const KeyWrap& wrap : grant.wraps) {
+        if (wrap.compartment != grant.compartment || wrap.node != grant.node ||
+            wrap.envelope.size() != envelope_size || !seen.insert(wrap.envelope).second) {
+            return Error{roster_wraps, "a wrap that is not called for, or of a wrong size"};
+        }
+        ++held[wrap.generation];
+    }
+    std::map<Generation, LostKeys> wanted;
+    for (Generation at = grant.first_generation; at <= newest && grant.right >= Right::read;
+         ++at.value) {
+        wanted[at] = {1, 1};
+    }
+    for (const auto& [generation, keys] : lost) {
+        if (generation >= grant.first_generation && grant.right >= Right::read) {
+            wanted[generation].made += keys.made;
+            wanted[generation].given += keys.given;
+        }
+    }
+    for (const auto& [generation, count] : held) {
+        wanted.try_emplace(generation);  // none is called for
+    }
+    for (const auto& [generation, keys] : wanted) {
+        const std::size_t count = held[generation];
+        if (count < keys.given || count > keys.made) {
+            return Error{roster_wraps, std::to_string(count) + " wraps of generation " +
+                                           std::to_string(generation.value) + " in place of " +
+                                           std::to_string(keys.given)};
+        }
     }
     return {};
 }

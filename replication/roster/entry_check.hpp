@@ -15,7 +15,8 @@ bool is_for_root(const EntryContent& content, const Standing& standing);
 /// entry, or another kind that is.
 Status check_signers(const RosterEntry& entry, ByteView signed_bytes, const Standing& standing);
 
-/// Keys, rights, generations, numbers, cuts, and wraps exactly those that are called for.
+/// Keys, rights, generations, numbers, cuts, and wraps exactly those that are called for, but those
+/// of a grant.
 Status check_content(const EntryContent& content, const Standing& standing);
 
 /// roster.wraps unless `wraps` has for each generation from `first` to `last` exactly one envelope
@@ -26,5 +27,11 @@ struct WantedWraps {
     std::vector<NodeId> nodes;  ///< by rising id
 };
 Status check_wraps(const std::vector<KeyWrap>& wraps, const WantedWraps& wanted);
+
+/// roster.wraps unless a grant has one envelope for its node of each generation from the first
+/// granted to the newest, and beside it as many as `lost` says were made of that generation
+/// elsewhere, or as were given to the headquarters that signs, or any number between.
+Status check_grant_wraps(const GrantEntry& grant, Generation newest,
+                         const std::map<Generation, LostKeys>& lost);
 
 }  // namespace entrepot::replication

@@ -44,6 +44,7 @@ Status Roster::append(ByteView encoded) {
     const std::size_t signatures = 1 + entry.signatures.size() * (32 + 64);
     TRY(check_signers(entry, encoded.first(encoded.size() - signatures), *standing_));
     TRY(check_content(entry.content, *standing_));
+    TRY(check_grant(entry));
     const auto* settlement = std::get_if<SettlementEntry>(&entry.content);
     if (settlement != nullptr) {
         TRY_ASSIGN(auto branch, settled_by(*settlement));

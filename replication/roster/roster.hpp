@@ -46,6 +46,12 @@ struct CompartmentStanding {
     Generation newest;
 };
 
+/// Keys of one generation that branches which lost made.
+struct LostKeys {
+    std::size_t made = 0;
+    std::size_t given = 0;  ///< to one node, there
+};
+
 struct Standing;
 struct SettledBranch;
 
@@ -121,6 +127,11 @@ public:
     /// on both has two keys.
     std::vector<const KeyWrap*> wraps_for(const NodeId& node) const;
 
+    /// Keys of a compartment that branches which lost made, by generation, and how many of them
+    /// this node was given there. A branch that was carried twice counts once.
+    std::map<Generation, LostKeys> lost_keys(const CompartmentId& compartment,
+                                             const NodeId& node) const;
+
     /// The roster as it was at a length, which must not be above length().
     Roster first(RosterLength length) const;
     /// Whether this roster may take the place of the held one: it is longer, and every held entry
@@ -156,6 +167,7 @@ private:
     Standing& own_standing();
     Result<SettledBranch> settled_by(const SettlementEntry& entry) const;
     const SettledBranch* losing_at(RosterLength length, const Hash& head) const;
+    Status check_grant(const RosterEntry& entry) const;
 
     std::vector<Bytes> entries_;
     std::vector<Hash> hashes_;

@@ -91,7 +91,7 @@ Result<CompartmentEntry> make_compartment(const Roster& roster, const NewCompart
 }
 
 Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compartment,
-                              const NewGrant& grant, std::span<const crypto::Secret> generations,
+                              const NewGrant& grant, std::span<const GenerationKey> keys,
                               crypto::Entropy& entropy) {
     const CompartmentStanding* standing = roster.compartment(compartment);
     if (standing == nullptr) {
@@ -102,14 +102,24 @@ Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compart
     if (grant.right < Right::read) {
         return out;
     }
-    if (generations.size() != standing->newest.value) {
-        return Error{roster_generation, "a grant takes the keys of all " +
-                                            std::to_string(standing->newest.value) +
-                                            " generations"};
+    const auto lost = roster.lost_keys(compartment, grant.node);
+    std::map<Generation, std::size_t> wrapped;
+    for (const GenerationKey& each : keys) {
+        const auto found = lost.find(each.generation);
+        const std::size_t most = (each.generation <= standing->newest ? 1 : 0) +
+                                 (found == lost.end() ? 0 : found->second.made);
+        if (wrapped[each.generation] < most) {
+            ++wrapped[each.generation];
+            out.wraps.push_back(wrap_key(each.key, grant.node, node->identity.box, compartment,
+                                         each.generation, entropy));
+        }
     }
-    for (std::uint32_t i = 0; i < standing->newest.value; ++i) {
-        out.wraps.push_back(wrap_key(generations[i], grant.node, node->identity.box, compartment,
-                                     {i + 1}, entropy));
+    for (Generation at{1}; at <= standing->newest; ++at.value) {
+        if (wrapped[at] == 0) {
+            return Error{roster_generation, "a grant takes the keys of all " +
+                                                std::to_string(standing->newest.value) +
+                                                " generations"};
+        }
     }
     return out;
 }

@@ -35,9 +35,15 @@ struct NewCompartment {
 Result<CompartmentEntry> make_compartment(const Roster& roster, const NewCompartment& wanted,
                                           crypto::Entropy& entropy);
 
-/// A grant of all generations whose keys are given (oldest first, all of them).
+/// One key of a generation, of which there are several where the roster had forked.
+struct GenerationKey {
+    Generation generation;
+    crypto::Secret key;
+};
+/// A grant of all generations: these are the keys that its maker has, by rising generation and the
+/// one of the branch that counts first. roster.generation when one is missing.
 Result<GrantEntry> make_grant(const Roster& roster, const CompartmentId& compartment,
-                              const NewGrant& grant, std::span<const crypto::Secret> generations,
+                              const NewGrant& grant, std::span<const GenerationKey> keys,
                               crypto::Entropy& entropy);
 /// A next generation wrapped to every entitled node but those in `without`.
 Result<GenerationEntry> make_generation(const Roster& roster, const CompartmentId& compartment,

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/base/ensure.hpp"
-#include "replication/roster/standing.hpp"
+#include "replication/roster/entry_check.hpp"
 
 namespace entrepot::replication {
 namespace {
@@ -129,8 +129,8 @@ std::vector<const KeyWrap*> Roster::wraps_for(const NodeId& node) const {
         }
     };
     if (const auto found = standing_->wraps.find(node); found != standing_->wraps.end()) {
-        for (const auto& [key, wrap] : found->second) {
-            add(wrap);
+        for (const auto& [place, keys] : found->second) {
+            std::for_each(keys.begin(), keys.end(), add);
         }
     }
     for (const SettledBranch& branch : standing_->settled) {
@@ -139,6 +139,45 @@ std::vector<const KeyWrap*> Roster::wraps_for(const NodeId& node) const {
         }
     }
     return out;
+}
+
+std::map<Generation, LostKeys> Roster::lost_keys(const CompartmentId& compartment,
+                                                 const NodeId& node) const {
+    std::map<Generation, LostKeys> out;
+    std::set<Hash> seen;
+    for (const SettledBranch& branch : standing_->settled) {
+        const Standing& lost = *branch.losing->standing_;
+        const CompartmentHistory* found = lost.compartment(compartment);
+        const auto wraps = lost.wraps.find(node);
+        for (std::uint32_t i = 0; found != nullptr && i < found->generations.size(); ++i) {
+            const RosterLength made = found->generations[i];
+            if (made > branch.common && seen.insert(branch.losing->hash_at(made)).second) {
+                const bool is_given = wraps != lost.wraps.end() &&
+                                      wraps->second.count({compartment, {i + 1}}) > 0;
+                LostKeys& keys = out[{i + 1}];
+                ++keys.made;
+                keys.given += is_given ? 1 : 0;
+            }
+        }
+    }
+    return out;
+}
+
+/// Of each generation that was made on a branch that lost, too, a grant gives all keys that its
+/// signer has. One that has none of them can only give what counts.
+Status Roster::check_grant(const RosterEntry& entry) const {
+    const auto* grant = std::get_if<GrantEntry>(&entry.content);
+    if (grant == nullptr) {
+        return {};
+    }
+    std::map<Generation, LostKeys> lost;
+    for (const NodeId& id : standing_->node_order) {
+        const auto& key = node(id)->roster_key;
+        if (!standing_->settled.empty() && key && *key == entry.signatures.front().key) {
+            lost = lost_keys(grant->compartment, id);
+        }
+    }
+    return check_grant_wraps(*grant, compartment(grant->compartment)->newest, lost);
 }
 
 /// The branch that lost and has this head at that length, if settlements carry it.

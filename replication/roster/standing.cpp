@@ -82,8 +82,18 @@ void Standing::apply(const EntryContent& content, RosterLength length) {
 }
 
 void Standing::keep_wraps(const std::vector<KeyWrap>& added) {
+    std::map<NodeId, WrapTable> fresh;
     for (const KeyWrap& wrap : added) {
-        wraps[wrap.node].insert_or_assign({wrap.compartment, wrap.generation}, wrap);
+        fresh[wrap.node][{wrap.compartment, wrap.generation}].push_back(wrap);
+    }
+    for (auto& [node, table] : fresh) {
+        for (auto& [place, keys] : table) {
+            auto& held = wraps[node][place];
+            if (held.size() > keys.size()) {
+                keys.insert(keys.end(), held.begin(), held.end());
+            }
+            held = std::move(keys);
+        }
     }
 }
 

@@ -44,8 +44,9 @@ struct NodeStanding {
     bool is_revoked = false;
 };
 
-/// Wraps of one node by compartment and generation; a later wrap takes the place of an earlier one.
-using WrapTable = std::map<std::pair<CompartmentId, Generation>, KeyWrap>;
+/// Wraps of one node by compartment and generation, the key of the branch that counts first. Those
+/// of a later entry take the place of earlier ones, unless they are fewer: then they go before.
+using WrapTable = std::map<std::pair<CompartmentId, Generation>, std::vector<KeyWrap>>;
 
 /// A branch that lost: what was carried of it by settlements that follow one another.
 struct SettledBranch {

@@ -92,11 +92,16 @@ crypto::Secret AdministrationFixture::key(const CompartmentId& compartment,
     ensure_failed("a generation of the compartment", __FILE__, __LINE__);
 }
 
-std::vector<crypto::Secret> AdministrationFixture::keys(const CompartmentId& compartment) const {
-    std::vector<crypto::Secret> out;
-    for (std::uint32_t i = 1; i <= roster_.compartment(compartment)->newest.value; ++i) {
-        out.push_back(key(compartment, Generation{i}));
+std::vector<GenerationKey> AdministrationFixture::keys(const CompartmentId& compartment) const {
+    std::vector<GenerationKey> out;
+    for (const KeyWrap* wrap : roster_.wraps_for(NodeId{})) {
+        if (wrap->compartment == compartment) {
+            out.push_back({wrap->generation, value_of(unwrap_key(*wrap, *recovery_))});
+        }
     }
+    std::stable_sort(out.begin(), out.end(), [](const GenerationKey& a, const GenerationKey& b) {
+        return a.generation < b.generation;
+    });
     return out;
 }
 

@@ -44,8 +44,8 @@ public:
     /// Key of a generation, opened with the recovery key; the newest when not given.
     crypto::Secret key(const CompartmentId& compartment,
                        std::optional<Generation> generation = std::nullopt) const;
-    /// Keys of all generations, oldest first.
-    std::vector<crypto::Secret> keys(const CompartmentId& compartment) const;
+    /// Keys of all generations, those of branches that lost too, oldest first.
+    std::vector<GenerationKey> keys(const CompartmentId& compartment) const;
 
     NodeId add_headquarters(const std::string& name);
     NodeId add_unit(const std::string& name);

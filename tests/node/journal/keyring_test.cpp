@@ -56,13 +56,28 @@ TEST_F(KeyringTest, OpensACommitWithTheKeyThatItWasSealedUnder) {
     EXPECT_EQ(keys_.find(joint_, sealed_under(fork_.counts.entropy().secret(32))), nullptr);
 }
 
-TEST_F(KeyringTest, HandsOnOneKeyForEachGenerationThatTheRosterKnows) {
+TEST_F(KeyringTest, HandsOnEveryKeyAndOfEachGenerationTheOneThatCountsFirst) {
     fork_.loses.new_generation(joint_);
     fork_.settle();
     keys_.follow(fork_.counts.roster());
     const auto all = keys_.all_of(joint_);
-    ASSERT_EQ(all.size(), 2u);
-    EXPECT_TRUE(is(&all.back(), counting_));
+    std::vector<Generation> generations;
+    for (const GenerationKey& each : all) {
+        generations.push_back(each.generation);
+    }
+    ASSERT_EQ(generations, (std::vector<Generation>{{1}, {2}, {2}, {3}}));
+    EXPECT_TRUE(is(&all[1].key, counting_));
+    EXPECT_TRUE(is(&all[2].key, lost_));
+}
+
+TEST_F(KeyringTest, HasBothKeysOfADoubledGenerationFromAGrantAfterTheSettlement) {
+    fork_.settle();
+    const NodeId pier = fork_.counts.add_unit("pier");
+    fork_.counts.grant(joint_, pier, Right::read);
+    Keyring late(pier, fork_.counts.identity("pier").box().duplicate());
+    EXPECT_EQ(late.follow(fork_.counts.roster()), 3u);
+    EXPECT_TRUE(is(late.find(joint_, Generation{2}), counting_));
+    EXPECT_TRUE(is(late.find(joint_, sealed_under(lost_)), lost_));
 }
 
 }  // namespace

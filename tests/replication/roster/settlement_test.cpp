@@ -154,6 +154,126 @@ TEST_F(Settlement, GivesTheKeysOfBothBranches) {
     EXPECT_EQ(roster.compartment(joint_)->newest, Generation{2});
 }
 
+TEST_F(Settlement, SaysWhichKeysTheLosingBranchMadeAndToWhom) {
+    fork_.settle();
+    const auto keys = fork_.counts.roster().lost_keys(joint_, fork_.counts.id("airport"));
+    ASSERT_EQ(keys.size(), 2u);
+    for (const std::uint32_t generation : {2, 3}) {
+        EXPECT_EQ(keys.at({generation}).made, 1u);
+        EXPECT_EQ(keys.at({generation}).given, 1u);
+    }
+    const NodeId pier = fork_.counts.add_unit("pier");
+    EXPECT_EQ(fork_.counts.roster().lost_keys(joint_, pier).at({2}).given, 0u);
+    const CompartmentId suspects = fork_.counts.compartment("suspects");
+    EXPECT_TRUE(fork_.counts.roster().lost_keys(suspects, pier).empty());
+}
+
+TEST_F(Settlement, CountsTheKeysOfABranchThatWasCarriedTwiceOnce) {
+    fork_.settle(1);
+    fork_.counts.new_generation(joint_);
+    fork_.settle();
+    const auto keys = fork_.counts.roster().lost_keys(joint_, fork_.counts.id("airport"));
+    EXPECT_EQ(keys.at({2}).made, 1u);
+    EXPECT_EQ(keys.at({3}).made, 1u);
+}
+
+/// A grant after the settlement, of which one wrap is changed before headquarters signs it.
+class GrantAfterSettlement : public Settlement {
+protected:
+    GrantAfterSettlement() {
+        fork_.settle();
+        pier_ = fork_.counts.add_unit("pier");
+    }
+    GrantEntry grant() {
+        const auto keys = fork_.counts.keys(joint_);
+        return *make_grant(fork_.counts.roster(), joint_, {pier_, Right::read}, keys,
+                           fork_.counts.entropy());
+    }
+    static std::vector<Generation> generations(const GrantEntry& grant) {
+        std::vector<Generation> out;
+        for (const KeyWrap& wrap : grant.wraps) {
+            out.push_back(wrap.generation);
+        }
+        return out;
+    }
+    KeyWrap wrap(Generation generation) {
+        const auto box = fork_.counts.identity("pier").box().public_key();
+        return wrap_key(fork_.loses.key(joint_), pier_, box, joint_, generation,
+                        fork_.counts.entropy());
+    }
+    NodeId pier_;
+};
+
+TEST_F(GrantAfterSettlement, BringsBothKeysOfADoubledGeneration) {
+    const GrantEntry made = grant();
+    EXPECT_EQ(generations(made), (std::vector<Generation>{{1}, {2}, {2}, {3}}));
+    ASSERT_THAT(append(made), IsOk());
+    fork_.counts.append(made);
+    const auto wraps = fork_.counts.roster().wraps_for(pier_);
+    ASSERT_EQ(wraps.size(), 4u);
+    const auto& box = fork_.counts.identity("pier").box();
+    EXPECT_TRUE(equal(unwrap_key(*wraps[1], box)->view(),
+                      fork_.counts.key(joint_, Generation{2}).view()))
+        << "the one that counts is first";
+    EXPECT_TRUE(equal(unwrap_key(*wraps[2], box)->view(),
+                      fork_.loses.key(joint_, Generation{2}).view()));
+}
+
+TEST_F(GrantAfterSettlement, IsRefusedWithoutALosingKeyThatItsSignerHas) {
+    for (const std::size_t at : {1u, 2u, 3u}) {
+        GrantEntry made = grant();
+        made.wraps.erase(made.wraps.begin() + static_cast<std::ptrdiff_t>(at));
+        EXPECT_THAT(append(made), HasCode(roster_wraps)) << at;
+    }
+}
+
+TEST_F(GrantAfterSettlement, IsRefusedWithAKeyMoreThanWereMade) {
+    for (const std::uint32_t generation : {1, 2, 3, 4}) {
+        GrantEntry made = grant();
+        made.wraps.push_back(wrap({generation}));
+        EXPECT_THAT(append(made), HasCode(roster_wraps)) << generation;
+    }
+    GrantEntry twice = grant();
+    twice.wraps[2] = twice.wraps[1];
+    EXPECT_THAT(append(twice), HasCode(roster_wraps));
+}
+
+TEST_F(GrantAfterSettlement, FromALaterGenerationHasTheLosingKeysFromThere) {
+    GrantEntry made = grant();
+    made.first_generation = {2};
+    EXPECT_THAT(append(made), HasCode(roster_wraps));
+    made.wraps.erase(made.wraps.begin());
+    EXPECT_THAT(append(made), IsOk());
+    made.right = Right::relay;
+    EXPECT_THAT(append(made), HasCode(roster_wraps));
+}
+
+TEST_F(GrantAfterSettlement, GivesWhatItsSignerHasWhereThatIsNotAll) {
+    fork_.counts.add_headquarters("second");
+    fork_.counts.grant(joint_, fork_.counts.id("second"), Right::write);
+    GrantEntry made = grant();  // signed by the second headquarters, which the losing branch lacked
+    EXPECT_THAT(append(made), IsOk());
+    made.wraps.erase(made.wraps.begin() + 2, made.wraps.end());
+    EXPECT_EQ(generations(made), (std::vector<Generation>{{1}, {2}}));
+    EXPECT_THAT(append(made), IsOk());
+    made.wraps.pop_back();
+    EXPECT_THAT(append(made), HasCode(roster_wraps));
+}
+
+TEST_F(GrantAfterSettlement, TakesNoKeyAwayThatAnEarlierOneBrought) {
+    fork_.counts.append(grant());
+    fork_.counts.add_headquarters("second");
+    GrantEntry again = grant();
+    again.wraps.erase(again.wraps.begin() + 2, again.wraps.end());
+    fork_.counts.append(again);
+    std::vector<Generation> held;
+    for (const KeyWrap* wrap : fork_.counts.roster().wraps_for(pier_)) {
+        held.push_back(wrap->generation);
+    }
+    EXPECT_EQ(held, (std::vector<Generation>{{1}, {2}, {2}, {2}, {3}}));
+    EXPECT_EQ(Roster::from_entries(fork_.counts.entries())->wraps_for(pier_).size(), held.size());
+}
+
 TEST_F(Settlement, TakesThePlaceOfEveryRosterThatItCarriesAndOfNoOther) {
     const Roster before = fork_.counts.roster();
     fork_.settle();
