@@ -31,7 +31,7 @@ struct ChosenLog {
 void add_roster(const Roster& roster, std::span<const KnownHolding> recipients, BundlePlan& plan) {
     RosterLength known = roster.length();
     for (const KnownHolding& recipient : recipients) {
-        known = std::min(known, recipient.roster_length);
+        known = std::min(known, roster.surely_shared(recipient.roster_length));
     }
     BundleRoster item{known, {}};
     std::size_t size = 0;

@@ -28,8 +28,10 @@ struct BundlePlan {
     std::uint64_t beyond_cuts = 0;  ///< of these
 };
 
-/// `receipts` leaves out all commits and the names of logs. Commits beyond a cut are only for
-/// headquarters: they go with a bundle whose recipients all are that.
+/// Roster entries go from where every recipient surely holds the same: from the fork on to one
+/// whose length a branch that lost may have had. `receipts` leaves out all commits and the names of
+/// logs. Commits beyond a cut are only for headquarters: they go with a bundle whose recipients all
+/// are that.
 BundlePlan plan_bundle(const Replica& replica, std::span<const KnownHolding> recipients,
                        BundleScope scope = BundleScope::everything);
 

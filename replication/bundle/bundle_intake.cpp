@@ -17,6 +17,9 @@ Status BundleIntake::check_sender() {
     if (header_.administration != replica_.roster().administration()) {
         return Error{bundle_other_administration, "this bundle is of another administration"};
     }
+    if (roster_.pending()) {
+        return roster_.forked();
+    }
     is_sender_known_ = is_sender_known_ || sender() != nullptr;
     if (!is_sender_known_) {
         return Error{bundle_unknown_sender, "this bundle was made by a node without certificate"};
@@ -49,9 +52,9 @@ Status BundleIntake::refuse(Error error) {
 
 Status BundleIntake::judge(const BundleRoster& item) {
     const std::uint64_t before = replica_.roster().length().value;
-    const auto added = replica_.offer_roster(item.before_first, item.entries);
+    Status taken = roster_.take(item.before_first, item.entries);
     report_.roster_entries += replica_.roster().length().value - before;
-    return added ? Status() : Status(added.error());
+    return taken;
 }
 
 Status BundleIntake::judge(const BundleCommit& item) {

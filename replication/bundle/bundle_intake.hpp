@@ -9,7 +9,7 @@
 #include <set>
 
 #include "replication/bundle/bundle_item.hpp"
-#include "replication/sync/replica.hpp"
+#include "replication/sync/settlement/roster_intake.hpp"
 
 namespace entrepot::replication {
 
@@ -37,13 +37,14 @@ class BundleIntake {
 public:
     /// `replica` must outlive it.
     BundleIntake(Replica& replica, const BundleHeader& header)
-        : replica_(replica), header_(header) {}
+        : replica_(replica), header_(header), roster_(replica) {}
 
     /// Judges the next item. What is refused by itself is counted and the next one may come; an
     /// error ends the bundle: bundle.other_administration, bundle.unknown_sender (the roster in
     /// the bundle and the one here do not know him), roster.* for entries, or the store's.
     Status take(const BundleItem& item);
-    /// The same of what may be missing at the end: a bundle without items.
+    /// The same of what may be missing at the end: a bundle without items, or one of which the
+    /// roster differs from the one here and settles nothing (roster.forked).
     Status check_sender();
 
     const IntakeReport& report() const { return report_; }
@@ -70,6 +71,7 @@ private:
 
     Replica& replica_;
     BundleHeader header_;
+    RosterIntake roster_;
     IntakeReport report_;
     bool is_sender_known_ = false;
     std::map<LogId, BundleRange> contents_;

@@ -141,6 +141,8 @@ public:
     /// of this one, what came before the fork when settlements carry the rest of it; nothing when
     /// it is neither.
     std::optional<RosterLength> shared_with(RosterLength length, const Hash& head) const;
+    /// The same of a roster of which only the length is told: a branch that lost may have had it.
+    RosterLength surely_shared(RosterLength length) const;
 
     /// The cut that ends this log, if there is one: revoked writers' logs have one, perhaps at 0.
     std::optional<Cut> cut_of(const LogDescriptor& log) const;

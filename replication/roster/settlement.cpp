@@ -198,6 +198,16 @@ std::optional<RosterLength> Roster::shared_with(RosterLength length, const Hash&
     return branch == nullptr ? std::nullopt : std::optional(branch->common);
 }
 
+RosterLength Roster::surely_shared(RosterLength length) const {
+    RosterLength out = std::min(length, this->length());
+    for (const SettledBranch& branch : standing_->settled) {
+        if (spans(branch, length)) {
+            out = std::min(out, branch.common);
+        }
+    }
+    return out;
+}
+
 Status Roster::settles(const Roster& held) const {
     if (length() <= held.length() || !shared_with(held.length(), held.head())) {
         return Error{roster_forked, "entry " + std::to_string(held.length().value) +

@@ -10,6 +10,7 @@
 
 #include "replication/sync/handshake.hpp"
 #include "replication/sync/heads_round.hpp"
+#include "replication/sync/settlement/roster_intake.hpp"
 
 namespace entrepot::replication {
 
@@ -64,10 +65,7 @@ struct Session::Core {
     std::deque<Bytes> later;   ///< encoded, to be sent once the peer has all roster entries
     RosterLength peer_roster;  ///< what the peer has or has been sent
     std::uint64_t settled_seen;  ///< how often the roster had been settled then
-    /// The peer's roster where its entries differ from those held: kept until it settles the fork.
-    std::optional<Roster> returning;
-    RosterLength returning_from;
-    std::size_t returning_size = 0;
+    RosterIntake roster_intake{replica};
     ControlBudget budget;
     SteadyTime started, heard;
     std::optional<SteadyTime> owed_since;
@@ -100,7 +98,6 @@ struct Session::Core {
     Status take(const message::SignedReceipt& part, SteadyTime now);
 
     Status take_entries(RosterLength before_first, const std::vector<Bytes>& entries);
-    Status take_returning(RosterLength before_first, const std::vector<Bytes>& entries);
     Status go_on();
     void go_live();
     /// Follows the replica: roster, forks, heads.

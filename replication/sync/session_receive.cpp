@@ -6,9 +6,6 @@
 namespace entrepot::replication {
 namespace {
 
-/// Bytes of entries that go back to before a fork, of one session.
-constexpr std::size_t returning_most = 16 * 1024 * 1024;
-
 Error out_of_place(const char* what) {
     return {session_unexpected, std::string(what) + " out of place"};
 }
@@ -104,57 +101,19 @@ Status Session::Core::take(const message::RosterEntries& part, SteadyTime) {
     }
     const RosterLength end{part.before_first.value + entries.size()};
     TRY(take_entries(part.before_first, entries));
-    if (!returning) {
+    if (!roster_intake.pending()) {
         peer_roster = std::max(peer_roster, end);
     }
     return go_on();
 }
 
-/// Entries are appended; where one differs from the held one, they may settle a fork.
+/// What differs must settle the fork once it is as long as the peer's hello told; what comes to a
+/// live peer may have more to come.
 Status Session::Core::take_entries(RosterLength before_first, const std::vector<Bytes>& entries) {
-    const auto& held = replica.roster().entries();
-    std::size_t same = 0;
-    while (same < entries.size() && before_first.value + same < held.size() &&
-           equal(held[before_first.value + same], entries[same])) {
-        ++same;
-    }
-    const bool differs = same < entries.size() && before_first.value + same < held.size();
-    if (!returning && !differs) {
-        TRY_ASSIGN([[maybe_unused]] const std::size_t added,
-                   replica.offer_roster(before_first, entries));
-        return {};
-    }
-    if (!returning) {
-        returning = replica.roster().first(before_first);
-        returning_from = before_first;
-    }
-    return take_returning(before_first, entries);
-}
-
-/// Goes on with the peer's roster, over as many messages as it takes. Once it is as long as the
-/// peer's hello told it must settle the fork; what comes to a live peer may have more to come.
-Status Session::Core::take_returning(RosterLength before_first,
-                                     const std::vector<Bytes>& entries) {
-    const Error forked{roster_forked, "rosters differ after length " +
-                                          std::to_string(returning_from.value) +
-                                          ", and the peer's settles nothing"};
-    for (const Bytes& entry : entries) {
-        returning_size += entry.size();
-        if (before_first > returning->length() || returning_size > returning_most ||
-            !returning->append(entry)) {
-            return forked;
-        }
-    }
-    if (!returning->settles(replica.roster())) {
-        const bool is_all = !live && returning->length() >= handshake.peer_roster();
-        return is_all ? Status(forked) : Status();
-    }
-    const std::span<const Bytes> all(returning->entries());
-    TRY_ASSIGN([[maybe_unused]] const std::size_t added,
-               replica.offer_roster(returning_from, all.subspan(returning_from.value)));
-    returning.reset();
-    returning_size = 0;
-    return {};
+    TRY(roster_intake.take(before_first, entries));
+    const auto pending = roster_intake.pending();
+    const bool is_all = pending && !live && *pending >= handshake.peer_roster();
+    return is_all ? Status(roster_intake.forked()) : Status();
 }
 
 Status Session::Core::take(const message::Fork& part, SteadyTime) {
