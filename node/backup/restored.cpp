@@ -27,18 +27,30 @@ Status check_roster_of_today(ByteView roster_file) {
 Status take_roster_of_today(LogStore& store, ByteView roster_file) {
     TRY_ASSIGN(const auto entries, entries_of(roster_file));
     TRY_ASSIGN(const auto held, store.roster_entries());
-    const std::size_t both = std::min(entries.size(), held.size());
-    if (!std::equal(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(both),
-                    entries.begin())) {
-        return Error{restore_roster, "the roster given at the restore is of another administration "
-                                     "than the node's; restore it again with the right one"};
+    TRY_ASSIGN(const auto today, replication::Roster::from_entries(entries));
+    TRY_ASSIGN(const auto before, replication::Roster::from_entries(held));
+    if (before.shared_with(today.length(), today.head())) {
+        return {};  // there is nothing new in it
     }
-    TRY(replication::Roster::from_entries(entries));
+    const auto shared = today.shared_with(before.length(), before.head());
+    if (!shared) {
+        return Error{restore_roster,
+                     "the roster given at the restore is of another administration than the "
+                     "node's, or of another branch that nobody has settled; restore it again with "
+                     "the right one"};
+    }
+    std::vector<Bytes> added(entries.begin() + static_cast<std::ptrdiff_t>(shared->value),
+                             entries.end());
     std::vector<replication::Write> writes;
-    for (std::size_t at = held.size(); at < entries.size(); ++at) {
-        writes.push_back({writes.size() + 1, replication::RosterWrite{{at + 1}, entries[at]}});
+    if (*shared < before.length()) {
+        writes.push_back({1, replication::SettledRosterWrite{*shared, std::move(added)}});
+        return store.write(writes);
     }
-    return writes.empty() ? Status() : store.write(writes);
+    for (Bytes& entry : added) {
+        const replication::RosterLength number{shared->value + writes.size() + 1};
+        writes.push_back({writes.size() + 1, replication::RosterWrite{number, std::move(entry)}});
+    }
+    return store.write(writes);
 }
 
 Status end_own_logs(LogStore& store, const replication::NodeId& self) {

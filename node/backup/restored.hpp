@@ -16,7 +16,8 @@ inline constexpr const char* restored_name = "restored";
 
 /// Whether the bytes are a roster file with right entries; restore.roster, and the roster's codes.
 Status check_roster_of_today(ByteView roster_file);
-/// Entries of the roster file beyond those held; restore.roster when it does not go on from them.
+/// Entries of the roster file beyond those held, or in their place when it settles a fork; nothing
+/// of an older one. restore.roster when it does neither.
 Status take_roster_of_today(LogStore& store, ByteView roster_file);
 /// This node writes none of the logs on that disk any more: it begins others.
 Status end_own_logs(LogStore& store, const replication::NodeId& self);

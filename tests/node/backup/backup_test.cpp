@@ -7,6 +7,7 @@
 #include "node/backup/restored.hpp"
 #include "node/store/log_store.hpp"
 #include "replication/roster/roster_file.hpp"
+#include "tests/replication/roster/forked_administration.hpp"
 #include "tests/support/desk_fixture.hpp"
 #include "tests/support/matchers.hpp"
 
@@ -143,6 +144,62 @@ TEST_F(Backup, EndsTheLogsOfTheNodeAndTakesTheRosterBeforeItGoesOn) {
     EXPECT_FALSE(std::filesystem::exists(node / restored_name));
     const auto log = LogStore::open(node / "log", LogStore::Access::read_only, link_key());
     EXPECT_EQ((*log)->ended()->size(), 1U);
+}
+
+/// A backup of a node that stood on the losing branch of a forked roster.
+class BackupOfALosingBranch : public Backup {
+protected:
+    BackupOfALosingBranch() {
+        fork_.counts.add_unit("Lucea");
+        fork_.loses.add_unit("Negril");
+        fork_.loses.add_unit("Savanna");
+        const auto& lost = fork_.loses.entries();
+        const auto done = fixture_.await([&](JsonDone answer) {
+            fixture_.desk().append_roster(
+                {lost.begin() + static_cast<std::ptrdiff_t>(fork_.common.value), lost.end()},
+                [answer](Status stored) {
+                    answer(stored ? Result<nlohmann::json>(nlohmann::json())
+                                  : Result<nlohmann::json>(stored.error()));
+                });
+        });
+        EXPECT_THAT(done, IsOk());
+        make();
+    }
+    /// The roster that the restored node has once it is opened.
+    Result<Hash> opened_with(const replication::Roster& today) {
+        RestoreWish wanted = wish();
+        wanted.roster = replication::export_roster(today);
+        TRY(restore_backup(wanted, key()));
+        TRY_ASSIGN(const auto open,
+                   OpenNode::open(wanted.node / "log",
+                                  fixture_.desk().vault().link_key.duplicate(), {},
+                                  fixture_.clock(), [](const ChannelMessage&) {}));
+        return open->replica().roster().head();
+    }
+
+    replication::ForkedAdministration fork_ = replication::ForkedAdministration::with_two_units();
+};
+
+TEST_F(BackupOfALosingBranch, TakesTheSettledRosterOfToday) {
+    fork_.settle();
+    fork_.counts.add_unit("Port Royal");
+    EXPECT_THAT(opened_with(fork_.counts.roster()),
+                IsOkAndHolds(fork_.counts.roster().head()));
+}
+
+TEST_F(BackupOfALosingBranch, KeepsItsRosterWhereTheOneOfTodayIsABeginningOfIt) {
+    EXPECT_THAT(opened_with(fork_.loses.roster().first({fork_.common.value + 1})),
+                IsOkAndHolds(fork_.loses.roster().head()));
+}
+
+TEST_F(BackupOfALosingBranch, IsNotOpenedWithABranchThatNobodyHasSettled) {
+    EXPECT_THAT(opened_with(fork_.counts.roster()), HasCode(restore_roster));
+}
+
+TEST_F(BackupOfALosingBranch, IsNotOpenedWithASettlementOfOnlyAPartOfIt) {
+    fork_.settle(1);
+    fork_.counts.add_unit("Port Royal");
+    EXPECT_THAT(opened_with(fork_.counts.roster()), HasCode(restore_roster));
 }
 
 TEST_F(Backup, IsNotOpenedWithTheRosterOfAnotherAdministration) {
