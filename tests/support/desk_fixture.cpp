@@ -104,6 +104,33 @@ void DeskFixture::install(const std::string& node, bool enrolled, const Held& he
     }
 }
 
+void DeskFixture::lock() {
+    vault_ = must(Vault::decode(desk_->vault().encode().view()));
+    desk_.reset();
+}
+
+Status DeskFixture::append_while_locked(std::vector<Bytes> entries) {
+    must(channel_->send(encode_message(AppendRoster{{1}, std::move(entries)})));
+    while (true) {
+        const auto frame = must(channel_->receive_one(std::chrono::seconds(20)));
+        if (!frame) {
+            throw std::runtime_error("the link did not answer");
+        }
+        const auto message = must(decode_message(*frame));
+        if (const auto* failed = std::get_if<Failed>(&message)) {
+            return Error{replication::roster_forked, failed->code + ": " + failed->context};
+        }
+        if (std::holds_alternative<Stored>(message)) {
+            return {};
+        }
+    }
+}
+
+void DeskFixture::restart() {
+    stop();
+    start();
+}
+
 void DeskFixture::run_link(FrameChannel channel) {
     std::unique_ptr<OpenNode> open;
     std::map<RealmId, std::pair<std::uint64_t, std::uint64_t>> told;

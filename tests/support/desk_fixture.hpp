@@ -40,6 +40,12 @@ public:
         const std::function<void()>& meanwhile = [] {});
     Result<nlohmann::json> put(const std::string& database, const nlohmann::json& body);
     Result<nlohmann::json> resolve(const std::string& id, const nlohmann::json& body);
+    /// Ends the desk: the link goes on alone, as that of a locked node does.
+    void lock();
+    /// The link takes roster entries in, as from a peer, while no desk is open.
+    Status append_while_locked(std::vector<Bytes> entries);
+    /// Another link and another desk, as after a restart of a locked node, and an unlock.
+    void restart();
     /// A seizure with every simplified field.
     static nlohmann::json seizure(const std::string& place = "Palisadoes");
 

@@ -63,5 +63,62 @@ TEST_F(DeskSettlement, KeepsWhatWasWrittenOnTheLosingBranchAndWritesOn) {
     EXPECT_TRUE(quarantined->empty());
 }
 
+/// What comes to a locked node waits on its disk, over a restart too.
+class LockedSettlement : public DeskSettlement {
+protected:
+    void write_on_the_losing_branch() {
+        ASSERT_THAT(import(fork_.loses), IsOk());
+        ASSERT_THAT(fixture_.put("seizures", {{"document", DeskFixture::seizure("Negril")}}),
+                    IsOk());
+    }
+    Status settle_while_locked() {
+        fork_.settle();
+        const auto& all = fork_.counts.entries();
+        return fixture_.append_while_locked(
+            {all.begin() + static_cast<std::ptrdiff_t>(fork_.common.value), all.end()});
+    }
+    void expect_settled() {
+        EXPECT_EQ(fixture_.desk().roster().head(), fork_.counts.roster().head());
+        EXPECT_EQ(seizures(), 1u);
+        ASSERT_THAT(fixture_.put("seizures", {{"document", DeskFixture::seizure("Lucea")}}),
+                    IsOk());
+        EXPECT_EQ(seizures(), 2u);
+        const auto quarantined = fixture_.desk().views().quarantined();
+        ASSERT_THAT(quarantined, IsOk());
+        EXPECT_TRUE(quarantined->empty());
+    }
+};
+
+TEST_F(LockedSettlement, IsFoundAfterARestart) {
+    write_on_the_losing_branch();
+    fixture_.lock();
+    ASSERT_THAT(settle_while_locked(), IsOk());
+    fixture_.restart();
+    expect_settled();
+}
+
+TEST_F(LockedSettlement, IsFoundAfterARestartWhereTheViewsWereDurableBefore) {
+    write_on_the_losing_branch();
+    ASSERT_THAT(fixture_.desk().snapshot(), IsOk());  // which flushes
+    fixture_.lock();
+    ASSERT_THAT(settle_while_locked(), IsOk());
+    fixture_.restart();
+    expect_settled();
+    fixture_.lock();
+    fixture_.restart();
+    EXPECT_EQ(seizures(), 2u);
+}
+
+TEST_F(LockedSettlement, BringsBackWhatALosingRevocationKeptOut) {
+    write_on_the_losing_branch();
+    fork_.loses.revoke(fork_.loses.id("airport"));
+    ASSERT_THAT(import(fork_.loses), IsOk());
+    ASSERT_THAT(fixture_.desk().snapshot(), IsOk());
+    fixture_.lock();
+    ASSERT_THAT(settle_while_locked(), IsOk());
+    fixture_.restart();
+    expect_settled();
+}
+
 }  // namespace
 }  // namespace entrepot::node
