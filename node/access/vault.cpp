@@ -40,6 +40,18 @@ Error malformed() {
             "the slot opened, but holds no vault; was it made by another release of this program?"};
 }
 
+Result<crypto::Secret> service_content(const NodeDirectory& directory,
+                                       const std::filesystem::path& key_file) {
+    TRY_ASSIGN(const crypto::Secret key, read_service_key(key_file));
+    if (!std::filesystem::exists(directory.service_slot())) {
+        return Error{
+            vault_no_slot,
+            "this node has no service slot; 'entrepot node create --service-key' makes one"};
+    }
+    TRY_ASSIGN(const Bytes slot, read_file(directory.service_slot(), slot_limit));
+    return crypto::open_service_slot(key, slot);
+}
+
 }  // namespace
 
 Result<crypto::Secret> read_service_key(const std::filesystem::path& key_file) {
@@ -201,15 +213,17 @@ Status add_service_slot(const NodeDirectory& directory, const Vault& vault,
 }
 
 Result<Vault> open_service(const NodeDirectory& directory, const std::filesystem::path& key_file) {
-    TRY_ASSIGN(const crypto::Secret key, read_service_key(key_file));
-    if (!std::filesystem::exists(directory.service_slot())) {
-        return Error{
-            vault_no_slot,
-            "this node has no service slot; 'entrepot node create --service-key' makes one"};
-    }
-    TRY_ASSIGN(const Bytes slot, read_file(directory.service_slot(), slot_limit));
-    TRY_ASSIGN(const crypto::Secret content, crypto::open_service_slot(key, slot));
+    TRY_ASSIGN(const crypto::Secret content, service_content(directory, key_file));
     return Vault::decode(content.view());
+}
+
+Result<crypto::Secret> service_link_key(const NodeDirectory& directory,
+                                        const std::filesystem::path& key_file) {
+    TRY_ASSIGN(const crypto::Secret content, service_content(directory, key_file));
+    if (content.size() < 2 * key_size) {
+        return malformed();
+    }
+    return crypto::Secret::copy_of(content.view().subspan(key_size, key_size));
 }
 
 Result<Vault> open_vault(const NodeDirectory& directory, const std::string& officer_name,

@@ -80,6 +80,9 @@ Status add_service_slot(const NodeDirectory& directory, const Vault& vault,
                         const std::filesystem::path& key_file, crypto::Entropy& entropy);
 /// vault.no_slot without such a slot; keybag.wrong_passphrase when it is another node's key.
 Result<Vault> open_service(const NodeDirectory& directory, const std::filesystem::path& key_file);
+/// The link key alone, for a process that is to know nothing else: no name leaves locked memory.
+Result<crypto::Secret> service_link_key(const NodeDirectory& directory,
+                                        const std::filesystem::path& key_file);
 
 /// By service key when there is one, else by passphrase; vault.no_credential when there is neither.
 Result<Vault> open_vault(const NodeDirectory& directory, const std::string& officer_name,

@@ -56,8 +56,7 @@ Status Link::serve() {
     signals_ = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (options_.service_key) {
         // Opened here first, so that a wrong key or a port in use is told at once and plainly.
-        TRY_ASSIGN(Vault vault, open_service(directory_, *options_.service_key));
-        link_key_ = std::move(vault.link_key);
+        TRY_ASSIGN(link_key_, service_link_key(directory_, *options_.service_key));
         TRY_ASSIGN(open_, open_node(*link_key_));
     }
     HttpServerOptions server;

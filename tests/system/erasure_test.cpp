@@ -192,7 +192,8 @@ TEST_F(Erasure, ReachesANodeThatWasAwayAndComesBackWithTheOldCommits) {
     network_.way_of("airport").cut();
     order(late);
     ASSERT_TRUE(receipted(2));
-    for (const json& node : orders().back().at("nodes")) {
+    const json newest = orders().back();
+    for (const json& node : newest.at("nodes")) {
         EXPECT_EQ(node.at("receipted"), node.at("node") != airport.status().at("node"));
     }
     network_.way_of("airport").open();

@@ -67,6 +67,9 @@ TEST_F(VaultTest, OpensWithTheServiceKeyThatSealedIt) {
     const auto opened = open_vault(node, "", {{}, key_file()});
     ASSERT_THAT(opened, IsOk());
     EXPECT_TRUE(opened->link_key.equals(vault.link_key.view()));
+    const auto link_key = service_link_key(node, key_file());
+    ASSERT_THAT(link_key, IsOk());
+    EXPECT_TRUE(link_key->equals(vault.link_key.view()));
 }
 
 TEST_F(VaultTest, RefusesAnotherServiceKey) {
