@@ -1,5 +1,6 @@
 #include "node/audit/sealed_entry.hpp"
 #include "node/desk/verification.hpp"
+#include "node/roots/partnership.hpp"
 #include "tests/node/exchange/partner_fixture.hpp"
 
 namespace entrepot::node {

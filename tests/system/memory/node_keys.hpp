@@ -34,8 +34,8 @@ inline void add_compartments(NodeKeys& out, const LogStore& store, const crypto:
     Keyring keys(self, box.duplicate());
     keys.follow(roster);
     for (const auto* place : roster.compartments()) {
-        for (const crypto::Secret& key : keys.all_of(place->id)) {
-            out.add(key.view(), "a compartment of " + place->database);
+        for (const auto& each : keys.all_of(place->id)) {
+            out.add(each.key.view(), "a compartment of " + place->database);
         }
     }
 }
