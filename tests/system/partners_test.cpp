@@ -103,14 +103,16 @@ TEST_F(Partners, GoOnWhenTheRosterOfOneFollowsItsChangeOfRootKeys) {
     both_.become_partners();
     ASSERT_TRUE(both_.converge());
     const auto length = [](NodeProcess& node, bool made_here) {
-        for (const json& partner : node.status().at("partners")) {
+        const json status = node.status();
+        for (const json& partner : status.at("partners")) {
             if (partner.at("made_here") == made_here) {
                 return partner.at("roster_length").get<int>();
             }
         }
         return 0;
     };
-    const int before = length(both_.theirs(), false);
+    const int before = length(both_.ours(), true);
+    ASSERT_TRUE(eventually([&] { return length(both_.theirs(), false) == before; }));
     const std::string pinned = TwoCountries::pin_of(both_.jamaica());
     TwoCountries::change_roots(both_.jamaica());
     const json followed = both_.pin(both_.jamaica(), both_.georgia(), false);

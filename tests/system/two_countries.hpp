@@ -56,7 +56,8 @@ public:
         const auto key = here.command({"administration", "roots", "key", adm + "/root-4.key"});
         const auto held = here.command({"administration", "roots", "show", adm}).at("keys");
         here.command({"administration", "roots", "change", adm, "--add", key.at("public"),
-                      "--remove", held.at(0), "-o", draft});
+                      "--remove", held.at(0), "-o", draft, "--headquarters",
+                      here.path_of("headquarters")});
         for (const char* signer : {"1", "2", "4"}) {
             here.command({"administration", "sign", draft, "--key",
                           adm + "/root-" + signer + ".key", "--yes"});
