@@ -107,6 +107,18 @@ void Replica::State::end_own(const LogDescriptor& descriptor) {
     }
 }
 
+/// An order names a commit of this node that it does not have: it was written all the same, and
+/// this disk lost it. Another one in its place would be erased at once.
+void Replica::State::end_where_erased() {
+    for (const ChangePlace& place : roster.erased_changes()) {
+        const auto found = logs.find(place.log);
+        if (found != logs.end() && found->second.descriptor.node == self &&
+            found->second.accepted.number < place.number) {
+            end_own(found->second.descriptor);
+        }
+    }
+}
+
 bool Replica::State::learn(const LogDescriptor& descriptor) {
     const LogId id = descriptor.id();
     const auto end = end_of(descriptor, id, roster);

@@ -317,6 +317,7 @@ Result<std::size_t> Replica::State::settle_roster(std::uint64_t common,
 /// After the roster grew: what waited for it, and what a cut that moved lets count.
 void Replica::State::judge_again() {
     settle_all();
+    end_where_erased();
     for (auto& [id, log] : logs) {
         if (!log.quarantine.empty()) {
             admit_quarantined(id, log);

@@ -107,6 +107,7 @@ struct Replica::State {
     void leave_branch(const LogId& id, LogState& log, CommitNumber differing, const Cut& end);
     void rewind(const LogId& id, LogState& log, CommitNumber to, const Cut& end);
     void end_own(const LogDescriptor& descriptor);
+    void end_where_erased();
     bool learn(const LogDescriptor& descriptor);
     Result<bool> take_proof(ForkProof proof);
     Result<bool> take_earlier(ForkProof proof);

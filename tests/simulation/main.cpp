@@ -39,12 +39,14 @@ bool asks_for_seeds(int count, char** words) {
 }
 
 void print_summary(const RangeResult& result, double seconds) {
-    std::printf("\r%llu seeds in %.1f s, %.1f seeds/s; %llu messages, %llu commits, %llu crashes\n",
+    std::printf("\r%llu seeds in %.1f s, %.1f seeds/s; %llu messages, %llu commits, %llu crashes, "
+                "%llu erasures\n",
                 static_cast<unsigned long long>(result.seeds), seconds,
                 static_cast<double>(result.seeds) / seconds,
                 static_cast<unsigned long long>(result.messages),
                 static_cast<unsigned long long>(result.commits),
-                static_cast<unsigned long long>(result.crashes));
+                static_cast<unsigned long long>(result.crashes),
+                static_cast<unsigned long long>(result.erasures));
     for (const auto& [code, count] : result.errors) {
         std::printf("  sessions ended by %-28s %llu\n", code.c_str(),
                     static_cast<unsigned long long>(count));

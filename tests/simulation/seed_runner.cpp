@@ -13,6 +13,7 @@ void add(RangeResult& all, std::uint64_t seed, const RunResult& one) {
     all.messages += one.messages;
     all.commits += one.commits;
     all.crashes += one.crashes;
+    all.erasures += one.erasures;
     for (const auto& [code, count] : one.errors) {
         all.errors[code] += count;
     }

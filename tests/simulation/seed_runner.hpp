@@ -16,7 +16,7 @@ struct SeedRange {
 };
 
 struct RangeResult {
-    std::uint64_t seeds = 0, violations = 0, messages = 0, commits = 0, crashes = 0;
+    std::uint64_t seeds = 0, violations = 0, messages = 0, commits = 0, crashes = 0, erasures = 0;
     std::map<std::string, std::uint64_t> errors;
     /// Of the lowest seed that failed: what, and how to see it again.
     std::optional<std::uint64_t> failed_seed;

@@ -14,6 +14,9 @@ SimulatedNode::SimulatedNode(std::string name, const crypto::Identity& identity,
       store_(std::move(roster)),
       packing_(packing),
       fault_(fault) {
+    if (fault_ == PlantedFault::leave_unerased && name_ == "airport") {
+        store_.stop_erasing();
+    }
     start();
 }
 
@@ -62,6 +65,7 @@ void SimulatedNode::end_transaction() {
 
 void SimulatedNode::make_durable(std::uint64_t sequence) {
     replica_->durable(sequence);
+    replica_->note_erased(store_.erased());
     worker_->catch_up();
     moved_ = true;
 }
@@ -126,8 +130,19 @@ bool SimulatedNode::write(const CompartmentId& compartment, const std::vector<Ch
     const bool appended = replica_->append_local(descriptor, std::move(commit)).has_value();
     if (appended) {
         salts_.emplace(std::pair{Dot{header.log, header.number}, generation}, header.salt);
+        for (std::size_t change = 1; change <= changes.size(); ++change) {
+            const ChangePlace place{header.log, header.number,
+                                    static_cast<std::uint16_t>(change)};
+            if (replica_->roster().is_erased(place)) {
+                erased_at_birth_.push_back(place);
+            }
+        }
     }
     return appended;
+}
+
+void SimulatedNode::issue_receipts(WallTime now) {
+    replica_->issue_receipts(identity_.sign(), {now.ms + skew_ms});
 }
 
 /// The last commit that both branches have, once this node is on the one that counts.
@@ -178,6 +193,7 @@ std::map<ContextEntry, SimulatedNode::Lost> SimulatedNode::lost() const {
             add(held->second[at]);
         }
     }
+    std::erase_if(out, [this](const auto& each) { return changes_of(each.second).empty(); });
     return out;
 }
 
@@ -194,34 +210,44 @@ bool SimulatedNode::reauthor(WallTime now, crypto::Entropy& entropy) {
         return false;
     }
     const LogDescriptor& log = next->second.descriptor;
-    const ParsedCommit parsed = parse_commit(next->second.bytes).value();
-    const auto* key = worker_->key(log.compartment, parsed.header.generation);
     Reauthoring again;
     for (const LogDescriptor& ended : store_.ended()) {
         if (const auto kept = kept_of(ended)) {
             again.add_log(ended.id(), *kept);
         }
     }
-    auto opened = open_commit(parsed, *key, packing_).value();
-    std::vector<Change> changes;
-    for (const auto& change : opened.changes) {
+    std::vector<Change> changes = changes_of(next->second);
+    for (Change& change : changes) {
         for (const auto& [commit, entry] : worker_->reauthored()) {
             const auto found = all.find(commit);
-            if (found != all.end() && has_record(found->second, change->record)) {
-                again.wrote(change->record, {commit.log, commit.number}, entry);
+            if (found != all.end() && has_record(found->second, change.record)) {
+                again.wrote(change.record, {commit.log, commit.number}, entry);
             }
         }
-        changes.push_back(again.rewrite(*change));
+        change = again.rewrite(change);
     }
     return write(log.compartment, changes, now, entropy, reauthored_purpose(next->first));
 }
 
-bool SimulatedNode::has_record(const Lost& lost, const RecordId& record) const {
+std::vector<Change> SimulatedNode::changes_of(const Lost& lost) const {
+    const CompartmentId& compartment = lost.descriptor.compartment;
     const ParsedCommit parsed = parse_commit(lost.bytes).value();
-    const auto* key = worker_->key(lost.descriptor.compartment, parsed.header.generation);
-    const auto opened = open_commit(parsed, *key, packing_).value();
-    return std::any_of(opened.changes.begin(), opened.changes.end(),
-                       [&](const auto& change) { return change->record == record; });
+    const auto* key = worker_->key(compartment, parsed.header.generation);
+    auto opened = open_commit(parsed, *key, packing_).value();
+    std::vector<Change> out;
+    for (Result<Change>& change : opened.changes) {
+        ENSURE(change.has_value() || change.error().code == change_erased);
+        if (change && !replica_->roster().is_erased(compartment, change->record)) {
+            out.push_back(std::move(*change));
+        }
+    }
+    return out;
+}
+
+bool SimulatedNode::has_record(const Lost& lost, const RecordId& record) const {
+    const auto changes = changes_of(lost);
+    return std::any_of(changes.begin(), changes.end(),
+                       [&](const Change& change) { return change.record == record; });
 }
 
 }  // namespace entrepot::simulation

@@ -10,7 +10,7 @@
 namespace entrepot::simulation {
 
 /// Faults planted in the driver, to see that the checks catch them.
-enum class PlantedFault { none, acknowledge_before_durable, drop_one_sibling };
+enum class PlantedFault { none, acknowledge_before_durable, drop_one_sibling, leave_unerased };
 
 class SimulatedNode {
 public:
@@ -50,8 +50,12 @@ public:
         LogDescriptor descriptor;
         Bytes bytes;
     };
-    /// Its own commits that stopped to count through a fork.
+    /// Its own commits that stopped to count through a fork, but for what was erased since.
     std::map<ContextEntry, Lost> lost() const;
+    /// Of what it wrote itself, what the roster ordered erased before it was written.
+    const std::vector<ChangePlace>& erased_at_birth() const { return erased_at_birth_; }
+    /// Signs receipts for what is durable here.
+    void issue_receipts(WallTime now);
 
     /// The disk as it is, and a node that starts on such a copy: a restored disk or a clone.
     MemoryStore disk() const { return store_; }
@@ -73,6 +77,8 @@ private:
     LogDescriptor writable_log(const CompartmentId& compartment, crypto::Entropy& entropy);
     /// Under what is durable of its roster, and with the key for it.
     bool may_write(const CompartmentId& compartment) const;
+    /// What is left of a commit that was lost.
+    std::vector<Change> changes_of(const Lost& lost) const;
     bool has_record(const Lost& lost, const RecordId& record) const;
     std::optional<ContextEntry> kept_of(const LogDescriptor& log) const;
 
@@ -88,6 +94,7 @@ private:
     std::vector<Write> transaction_;
     std::map<CompartmentId, LogDescriptor> fresh_;  ///< begun since the start
     std::multimap<std::pair<Dot, Generation>, CommitSalt> salts_;
+    std::vector<ChangePlace> erased_at_birth_;
     bool moved_ = false;
 };
 

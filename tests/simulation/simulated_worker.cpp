@@ -32,6 +32,7 @@ SimulatedWorker::SimulatedWorker(const Replica& replica, const crypto::Identity&
 void SimulatedWorker::start_over() {
     logs_.clear();
     given_.clear();
+    places_.clear();
     reauthored_.clear();
     states_ = std::make_unique<MemoryStates>(drops_siblings_);
     applier_ = std::make_unique<Applier>(*states_, *this);
@@ -68,10 +69,12 @@ CommitStanding SimulatedWorker::standing(const ContextEntry& named) const {
 }
 
 void SimulatedWorker::catch_up() {
-    if (replica_.roster().length() != roster_length_) {
+    if (replica_.roster().length() != roster_length_ ||
+        replica_.durable_roster_length() != durable_length_) {
         roster_length_ = replica_.roster().length();
+        durable_length_ = replica_.durable_roster_length();
         learn_keys();
-        start_over();  // a cut may have taken something away: recompute
+        start_over();  // a cut or an erasure may have taken something away: recompute
     } else if (has_left_a_branch()) {
         start_over();
     }
@@ -128,16 +131,28 @@ bool SimulatedWorker::open_next(const LogId& id, Log& log, CommitNumber number) 
     if (lost) {
         reauthored_[*lost] = {id, number, prefix_of(opened->hash)};
     }
+    ChangePlace place{id, number, 0};
     for (Result<Change>& change : opened->changes) {
-        ENSURE(change.has_value());
-        ArrivedChange arrived{
-            {log.compartment, change->record},
-            {{id, number}, prefix_of(opened->hash), commit.header.time, std::move(*change)}};
-        given_[arrived.record].push_back(arrived.counted);
-        ENSURE(applier_->apply(std::move(arrived)).has_value());
+        ++place.change;
+        ENSURE(change.has_value() || change.error().code == change_erased);
+        if (change) {
+            give({log.compartment, change->record}, place,
+                 {{id, number}, prefix_of(opened->hash), commit.header.time, std::move(*change)});
+        }
     }
     ENSURE(applier_->opened({id, number}).has_value());
     return true;
+}
+
+/// Merges a change, unless its record was erased whole.
+void SimulatedWorker::give(const RecordKey& record, const ChangePlace& place,
+                           CountedChange change) {
+    if (replica_.roster().is_erased(record.compartment, record.record)) {
+        return;
+    }
+    places_[record].insert(place);
+    given_[record].push_back(change);
+    ENSURE(applier_->apply({record, std::move(change)}).has_value());
 }
 
 std::set<std::pair<RecordKey, Dot>> SimulatedWorker::waiting() const {

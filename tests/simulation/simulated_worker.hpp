@@ -45,11 +45,15 @@ public:
     const std::set<CompartmentId>& opened() const { return opened_compartments_; }
     /// Every change that was given to the applier, by record.
     const std::map<RecordKey, std::vector<CountedChange>>& given() const { return given_; }
+    /// Where those stand, by record.
+    const std::map<RecordKey, std::set<ChangePlace>>& places() const { return places_; }
     std::set<std::pair<RecordKey, Dot>> waiting() const;
     /// Commits that a counted commit of this node says to have written again, and as which.
     const std::map<ContextEntry, ContextEntry>& reauthored() const { return reauthored_; }
-    /// What roster the states rest on.
+    /// What roster the states rest on, and how much of it was durable: what that orders erased is
+    /// in no state.
     RosterLength roster_length() const { return roster_length_; }
+    RosterLength durable_length() const { return durable_length_; }
     CommitStanding standing(const ContextEntry& named) const override;
 
 private:
@@ -63,18 +67,20 @@ private:
     void start_over();
     void open_log(const LogId& id, const Head& head);
     bool open_next(const LogId& id, Log& log, CommitNumber number);
+    void give(const RecordKey& record, const ChangePlace& place, CountedChange change);
 
     const Replica& replica_;
     const crypto::Identity& identity_;
     Packing& packing_;
     bool drops_siblings_;
-    RosterLength roster_length_;
+    RosterLength roster_length_, durable_length_;
     std::map<std::pair<CompartmentId, Generation>, crypto::Secret> keys_;
     std::map<LogId, Log> logs_;
     std::unique_ptr<MemoryStates> states_;
     std::unique_ptr<Applier> applier_;
     std::set<CompartmentId> opened_compartments_;
     std::map<RecordKey, std::vector<CountedChange>> given_;
+    std::map<RecordKey, std::set<ChangePlace>> places_;
     std::map<ContextEntry, ContextEntry> reauthored_;
 };
 

@@ -14,6 +14,7 @@ TEST_P(Simulation, KeepsWhatWasAcknowledgedAndConverges) {
     EXPECT_FALSE(result.failed_seed) << "seed " << *result.failed_seed << " " << result.failure;
     EXPECT_GT(result.crashes, 0u);
     EXPECT_GT(result.commits, 0u);
+    EXPECT_GT(result.erasures, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, Simulation,
@@ -38,6 +39,11 @@ TEST(SimulatedRun, DiffersBetweenSeeds) {
 
 TEST(SimulatedRun, CatchesADriverThatAcknowledgesBeforeItIsDurable) {
     SeedRange range{1, 100, 1, PlantedFault::acknowledge_before_durable, true};
+    EXPECT_TRUE(run_range(range).failed_seed);
+}
+
+TEST(SimulatedRun, CatchesANodeThatSaysToHaveErasedAndDidNot) {
+    SeedRange range{1, 100, 1, PlantedFault::leave_unerased, true};
     EXPECT_TRUE(run_range(range).failed_seed);
 }
 

@@ -123,6 +123,9 @@ void World::phase_of_healing() {
             nodes_[node]->start();
         }
     }
+    if (dice_.percent(30)) {
+        order_erasure();
+    }
     offer_roster();
     for (std::size_t link = 0; link < network_.link_count(); ++link) {
         const SimulatedLink& along = network_.link(link);
@@ -140,6 +143,7 @@ void World::phase_of_healing() {
     while (schedule_.now().ms < end && !result_.violation) {
         schedule_.run_next({std::min(end, schedule_.now().ms + 100)});
         settle_forks();
+        issue_all_receipts();
         if (!write_again() && has_converged() && network_.all_in_sync()) {
             check_states();
             check_salts();
@@ -153,8 +157,12 @@ void World::phase_of_healing() {
 
 void World::act() {
     const std::uint64_t drawn = dice_.below(100);
-    if (drawn < 65) {
+    if (drawn < 59) {
         write();
+    } else if (drawn < 62) {
+        order_erasure();
+    } else if (drawn < 65) {
+        issue_receipts(dice_.below(nodes_.size()));
     } else if (drawn < 88) {
         break_something();
     } else if (drawn < 92) {

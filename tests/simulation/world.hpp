@@ -17,7 +17,7 @@ struct RunResult {
     std::uint64_t trace = 0;                      ///< equal for equal runs
     std::optional<std::string> violation;         ///< what did not hold, and when
     std::map<std::string, std::uint64_t> errors;  ///< sessions ended, by code
-    std::uint64_t messages = 0, commits = 0, crashes = 0;
+    std::uint64_t messages = 0, commits = 0, crashes = 0, erasures = 0;
     std::int64_t virtual_ms = 0;
 };
 
@@ -51,6 +51,12 @@ private:
     void restore_a_disk();
     void clone_a_disk();
     void settle_forks();
+    void order_erasure();
+    std::optional<ErasureEntry> some_changes();
+    std::optional<ErasureEntry> whole_record();
+    /// Nodes sign receipts: one of them, or all that are up.
+    void issue_receipts(std::size_t node);
+    void issue_all_receipts();
     /// Begins to write again what a settled fork took; whether a node is still writing anything.
     bool write_again();
     std::optional<Cut> choose_branch(const ForkProof& proof) const;
@@ -58,6 +64,10 @@ private:
 
     void check_salts();
     void check_nothing_lost();
+    void check_erased(const SimulatedNode& node);
+    void check_receipts(const SimulatedNode& node);
+    /// Who of the nodes in force has not told headquarters that it carried out all erasures.
+    std::string unreceipted() const;
 
     void check_acknowledged(std::size_t from, std::size_t to);
     void check_heads(std::size_t node);
@@ -85,6 +95,7 @@ private:
     std::map<std::size_t, std::size_t> rewinds_seen_;  ///< by node: logs that left their branch
     std::set<std::pair<std::string, CompartmentId>> taken_back_;
     bool healing_ = false;
+    SteadyTime receipted_;  ///< when all signed last
     RunResult result_;
 };
 

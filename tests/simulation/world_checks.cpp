@@ -69,10 +69,12 @@ void World::check_heads(std::size_t node) {
 
 void World::check_states() {
     for (std::size_t one = 0; one < nodes_.size(); ++one) {
+        check_erased(*nodes_[one]);
         if (!nodes_[one]->is_up()) {
             continue;
         }
         check_heads(one);
+        check_receipts(*nodes_[one]);
         check_state_of(*nodes_[one]);
         check_secrecy(*nodes_[one]);
         for (std::size_t other = 0; other < one; ++other) {
@@ -110,10 +112,12 @@ void World::check_state_of(const SimulatedNode& node) {
 
 /// Equal heads of a compartment and equal rosters give byte-equal records.
 void World::check_pair(const SimulatedNode& one, const SimulatedNode& other) {
-    if (one.worker().roster_length() != other.worker().roster_length() ||
-        one.replica().roster().length() != one.worker().roster_length() ||
-        other.replica().roster().length() != one.worker().roster_length()) {
-        return;
+    const RosterLength length = one.replica().roster().length();
+    for (const SimulatedNode* node : {&one, &other}) {
+        if (node->replica().roster().length() != length ||
+            node->worker().roster_length() != length || node->worker().durable_length() != length) {
+            return;
+        }
     }
     const Roster& roster = one.store().roster();
     for (const CompartmentId& compartment : compartments_) {
@@ -211,6 +215,7 @@ std::string World::differences() const {
             }
         }
     }
+    out += unreceipted();
     return out.empty() ? out : out + network_.describe();
 }
 

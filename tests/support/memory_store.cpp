@@ -21,9 +21,11 @@ void MemoryStore::commit(std::vector<Write> writes) {
         if (auto* commit = std::get_if<CommitWrite>(&write.what)) {
             auto& log = logs_[commit->log];
             ENSURE(commit->number.value == log.size() + 1);
+            swap(commit->bytes);
             log.push_back(std::move(commit->bytes));
             heads_.advance(commit->log, {commit->descriptor, commit->number, commit->hash});
         } else if (auto* aside = std::get_if<QuarantineWrite>(&write.what)) {
+            swap(aside->commit.bytes);
             quarantined_.push_back(std::move(aside->commit));
         } else if (auto* entry = std::get_if<RosterWrite>(&write.what)) {
             ENSURE(roster_.append(entry->bytes).has_value() && entry->number == roster_.length());
@@ -49,19 +51,23 @@ void MemoryStore::commit(std::vector<Write> writes) {
     }
 }
 
+void MemoryStore::swap(Bytes& commit) const {
+    if (!erases_ || roster_.erasures().empty()) {
+        return;
+    }
+    if (auto swapped = without_erased(parse_commit(commit).value(), roster_)) {
+        commit = *std::move(swapped);
+    }
+}
+
 /// What a store does in the transaction of a roster entry: everything that was ordered is swapped.
 void MemoryStore::erase() {
     if (roster_.erasures().empty() || erased_ == roster_.erasures().back()) {
         return;
     }
     erased_ = roster_.erasures().back();
-    const auto swap = [this](Bytes& commit) {
-        if (auto swapped = without_erased(parse_commit(commit).value(), roster_)) {
-            commit = *std::move(swapped);
-        }
-    };
     for (auto& [id, log] : logs_) {
-        std::for_each(log.begin(), log.end(), swap);
+        std::for_each(log.begin(), log.end(), [this](Bytes& commit) { swap(commit); });
     }
     for (CommitWrite& commit : quarantined_) {
         swap(commit.bytes);

@@ -9,7 +9,7 @@ namespace entrepot::replication {
 
 class MemoryStore final : public CommitReader {
 public:
-    explicit MemoryStore(Roster roster) : roster_(std::move(roster)) {}
+    explicit MemoryStore(Roster roster) : roster_(std::move(roster)) { erase(); }
 
     Result<Bytes> read(const LogId& log, CommitNumber number) const override;
     /// One durable transaction.
@@ -32,8 +32,11 @@ public:
     const std::vector<LeftCommit>& left() const { return left_; }
     /// Up to which roster length erasures are carried out here.
     const RosterLength& erased() const { return erased_; }
+    /// A planted fault: from now on orders to erase are said to be carried out, and are not.
+    void stop_erasing() { erases_ = false; }
 
 private:
+    void swap(Bytes& commit) const;
     void erase();
     void rewind(const RewindWrite& rewound);
 
@@ -47,6 +50,7 @@ private:
     std::vector<LeftCommit> left_;
     std::map<ReceiptPlace, Receipt> receipts_;
     RosterLength erased_;
+    bool erases_ = true;
     mutable std::uint64_t reads_ = 0;
 };
 

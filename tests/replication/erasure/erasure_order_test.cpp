@@ -163,6 +163,23 @@ TEST_F(ErasureOrder, DoesNotEndASessionWhenTheCommitOvertakesTheOrder) {
     EXPECT_EQ(headquarters().replica().counted_head(log().id())->number, CommitNumber{2});
 }
 
+TEST_F(ErasureOrder, EndsALogWhoseNodeLostTheCommitThatItNames) {
+    pair_.write(pair_.dialler(), joint(), 1);
+    ReplicaHost restored(airport().identity(), administration_.roster(), 55);
+    restored.store() = airport().store();
+    restored.crash();  // starts on the older disk; the airport had written a second commit
+    order({place(1, 1)});
+    tell_roster(restored);
+    EXPECT_FALSE(restored.replica().is_ended(log().id())) << "that one it has";
+    order({place(2, 1)});
+    tell_roster(restored);
+    EXPECT_THAT(restored.write(joint(), administration_.key(joint()), {Bytes(16)}),
+                HasCode(replica_log_ended));
+    restored.settle();
+    restored.crash();
+    EXPECT_TRUE(restored.replica().is_ended(log().id()));
+}
+
 TEST_F(ErasureOrder, MayNameSeveralRecordsOnlyWhole) {
     ErasureEntry entry;
     entry.record = Hash{{1}};

@@ -2,9 +2,9 @@
 // which lives on when it is locked, no word of a record or name, no passphrase, and no key but its
 // own. The search proves itself in the same processes: it finds records and keys in each worker,
 // and the link's own key in each link.
-#include <algorithm>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "tests/support/marker_search.hpp"
