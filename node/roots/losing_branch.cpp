@@ -33,7 +33,8 @@ struct Describer {
                                  called(entry.identity.id().view());
         return what + (entry.kind == replication::NodeKind::partner
                            ? ": 'entrepot administration partner'"
-                           : ": 'entrepot administration enrol', with its request");
+                           : ": 'entrepot administration enrol', with its request ('entrepot "
+                             "node request --renew' makes another)");
     }
     std::string operator()(const replication::CompartmentEntry& entry) const {
         return "made compartment " + called(entry.compartment.view()) + " of " + entry.database +
