@@ -55,7 +55,8 @@ Result<std::unique_ptr<Desk>> Desk::open(const NodeDirectory& directory, Vault v
 }
 
 /// In steps, so that a node that comes back after long, or remakes its views, can say how far it
-/// is, and starts from there when it is interrupted.
+/// is, and starts from there when it is interrupted. Once in any case: the roster may have grown
+/// where the log did not.
 Status Desk::read_views(const Progress& progress) {
     constexpr std::uint64_t step = 10'000;
     if (rests_on_other_roster()) {
@@ -63,7 +64,8 @@ Status Desk::read_views(const Progress& progress) {
     }
     TRY(start_projector());
     TRY_ASSIGN(const LogPosition end, log_->last_position());
-    while (views_->position() < end) {
+    const bool is_long = end.value > step && views_->position() < end;
+    do {
         const LogPosition upto{std::min(end.value, views_->position().value + step)};
         TRY(projector_->catch_up(upto, own_));
         views_->set_position(upto);
@@ -71,10 +73,11 @@ Status Desk::read_views(const Progress& progress) {
         if (views_->unflushed() >= flush_after_changes) {
             TRY(projector_->flush());
         }
-        if (progress && end.value > step) {
+        if (progress && is_long) {
             progress(upto, end);
         }
-    }
+    } while (views_->position() < end);
+    TRY(projector_->retry_stalled());  // keys that came while no worker ran
     return {};
 }
 

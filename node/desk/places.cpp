@@ -30,6 +30,14 @@ bool is_own(const replication::Roster& roster, const replication::CompartmentId&
     return ours;
 }
 
+/// Whether it was made again beside one that has its name: nobody's default.
+bool is_second(const Place& place, const std::vector<Place>& all) {
+    return std::any_of(all.begin(), all.end(), [&](const Place& first) {
+        return first.database == place.database && !first.name.empty() &&
+               place.name.starts_with(first.name + " (") && place.name.ends_with(")");
+    });
+}
+
 std::string listed(const std::vector<Place>& places, std::string_view database) {
     std::string out;
     for (const Place& place : places) {
@@ -42,6 +50,10 @@ std::string listed(const std::vector<Place>& places, std::string_view database) 
 }
 
 }  // namespace
+
+std::string numbered_name(const std::string& name, int number) {
+    return name + " (" + std::to_string(number) + ")";
+}
 
 std::vector<Place> readable_places(const Desk& desk) {
     std::vector<Place> out;
@@ -88,8 +100,10 @@ Result<Place> find_place(const Desk& desk, std::string_view name) {
 
 Result<Place> default_place(const Desk& desk, std::string_view database) {
     std::vector<Place> own, writable;
-    for (const Place& place : readable_places(desk)) {
-        if (place.database == database && place.right == Right::write) {
+    const auto places = readable_places(desk);
+    for (const Place& place : places) {
+        const bool is_writable = place.database == database && place.right == Right::write;
+        if (is_writable && !is_second(place, places)) {
             writable.push_back(place);
             if (place.own) {
                 own.push_back(place);

@@ -24,12 +24,14 @@ struct Place {
     bool own = false;  ///< of this node's unit (with headquarters), of no other
 };
 
+/// 'NAME (2)': of a compartment whose name another one has.
+std::string numbered_name(const std::string& name, int number);
 /// Every compartment of records this node may at least read: audits are none.
 std::vector<Place> readable_places(const Desk& desk);
 /// By name or by the first characters (at least 6) of its id; place.unknown, place.ambiguous.
 Result<Place> find_place(const Desk& desk, std::string_view name);
 /// Where a new record of the database goes: the unit's own compartment, else the only one this node
-/// may write; place.must_name when there are several or none.
+/// may write; place.must_name when there are several or none. Not 'NAME (2)' beside 'NAME'.
 Result<Place> default_place(const Desk& desk, std::string_view database);
 /// Where an existing record stands: the named place, or the only one that holds it; place.unknown.
 Result<replication::RecordKey> find_record(Desk& desk, std::string_view id, std::string_view place);

@@ -210,6 +210,25 @@ TEST(Places, HeadquartersMustNameACompartment) {
     static_cast<void>(administration);
 }
 
+TEST(Places, OneMadeAgainBesideItsNameIsNobodysDefault) {
+    DeskFixture fixture("airport", true, [](replication::AdministrationFixture& administration) {
+        const replication::NewGrant own{administration.id("airport"), replication::Right::write};
+        const replication::NewGrant other{administration.id("seaport"), replication::Right::write};
+        administration.add_compartment("companies", "national companies (2)", {own});
+        administration.add_compartment("companies", "national companies", {own, other});
+        std::vector<replication::WriteContent> out;
+        for (std::size_t at = administration.entries().size() - 2;
+             at < administration.entries().size(); ++at) {
+            out.push_back(replication::RosterWrite{{at + 1}, administration.entries()[at]});
+        }
+        return out;
+    });
+    const auto place = default_place(fixture.desk(), "companies");
+    ASSERT_THAT(place, IsOk());
+    EXPECT_EQ(place->name, "national companies");
+    EXPECT_THAT(find_place(fixture.desk(), "national companies (2)"), IsOk());
+}
+
 /// The airport, with this right to what only the seaport writes otherwise.
 bool reads_with(replication::Right right) {
     DeskFixture fixture("airport", true, [&](replication::AdministrationFixture& administration) {
@@ -235,6 +254,44 @@ TEST(Places, OfARelayAreNone) {
     DeskFixture courier("courier");
     EXPECT_TRUE(readable_places(courier.desk()).empty());
     EXPECT_THAT(find_place(courier.desk(), "joint seizures"), HasCode(place_unknown));
+}
+
+/// A first commit of the seaport, in what it alone writes and reads.
+replication::WriteContent seaport_commit(replication::AdministrationFixture& administration) {
+    const replication::LogDescriptor log{administration.id("seaport"),
+                                         administration.compartment("seaport seizures"),
+                                         replication::Incarnation{{1}}};
+    const crypto::Secret key = administration.key(log.compartment);
+    replication::CommitBuilder builder(
+        {log.id(), {1}, {}, replication::HybridTime{1}, administration.roster().length(), {1}}, key,
+        administration.entropy());
+    builder.add(Bytes(16));
+    Bytes commit = builder.finish({}, {});
+    replication::sign_commit(commit, administration.identity("seaport").sign());
+    const Hash hash = replication::commit_hash(commit);
+    return replication::CommitWrite{log.id(), log, {1}, hash, std::move(commit)};
+}
+
+TEST(Desk, OpensWhatWaitedForAKeyThatCameWhileItWasLocked) {
+    DeskFixture fixture("airport", true, [](replication::AdministrationFixture& administration) {
+        administration.grant(administration.compartment("seaport seizures"),
+                             administration.id("airport"), replication::Right::relay);
+        const auto& entries = administration.entries();
+        std::vector<replication::WriteContent> out;
+        out.push_back(replication::RosterWrite{{entries.size()}, entries.back()});
+        out.push_back(seaport_commit(administration));
+        return out;
+    });
+    EXPECT_EQ(fixture.desk().views().stalled().size(), 1U);
+    ASSERT_THAT(fixture.put("seizures", {{"document", DeskFixture::seizure()}}), IsOk());
+    ASSERT_THAT(fixture.desk().snapshot(), IsOk());  // which flushes
+    fixture.lock();
+    auto& administration = fixture.administration();
+    administration.grant(administration.compartment("seaport seizures"),
+                         administration.id("airport"), replication::Right::read);
+    ASSERT_THAT(fixture.append_while_locked({administration.entries().back()}), IsOk());
+    fixture.restart();
+    EXPECT_TRUE(fixture.desk().views().stalled().empty());
 }
 
 TEST(Desk, SaysThatTheNodeIsNotEnrolled) {
