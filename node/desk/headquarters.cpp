@@ -7,6 +7,7 @@
 #include "node/databases/json_text.hpp"
 #include "node/desk/names.hpp"
 #include "node/headquarters/audit_places.hpp"
+#include "node/headquarters/lost_places.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -30,19 +31,45 @@ Result<std::vector<NewGrant>> read_grants(Desk& desk, const json& member) {
     return out;
 }
 
+Result<std::vector<NewGrant>> read_members(Desk& desk, const json& body) {
+    std::vector<NewGrant> out;
+    for (const json& member : body.value("members", json::array())) {
+        TRY_ASSIGN(const auto added, read_grants(desk, member));
+        out.insert(out.end(), added.begin(), added.end());
+    }
+    return out;
+}
+
+/// One that only a branch made which lost, under the name said, else the one it had.
+Result<std::vector<Bytes>> prepare_again(Desk& desk, const json& body) {
+    Continuation roster(desk);
+    TRY_ASSIGN(const auto lost, find_lost(roster, text_member(body, "again")));
+    auto name = text_member(body, "name");
+    if (name.empty()) {
+        name = readable_name(desk, lost).value_or("");
+    }
+    if (name.empty() || find_named(desk, desk.roster(), lost.database, name) != nullptr) {
+        return Error{request_body, "say another name: '" + name + "' is taken, or cannot be read"};
+    }
+    auto grants = headquarters_grants(desk.roster());
+    TRY_ASSIGN(const auto members, read_members(desk, body));
+    grants.insert(grants.end(), members.begin(), members.end());
+    TRY(make_again(roster, lost, name, grants));
+    return roster.take();
+}
+
 Result<std::vector<Bytes>> prepare_compartment(Desk& desk, const json& body) {
     TRY(check_headquarters(desk));
+    if (body.contains("again")) {
+        return prepare_again(desk, body);
+    }
     const std::string database = text_member(body, "database");
     const std::string name = text_member(body, "name");
     TRY(desk.catalogue().schema(database));
     if (name.empty() || find_named(desk, desk.roster(), database, name) != nullptr) {
         return Error{request_body, "a compartment needs a name that is not taken yet"};
     }
-    std::vector<NewGrant> grants;
-    for (const json& member : body.value("members", json::array())) {
-        TRY_ASSIGN(const auto added, read_grants(desk, member));
-        grants.insert(grants.end(), added.begin(), added.end());
-    }
+    TRY_ASSIGN(auto grants, read_members(desk, body));
     Continuation roster(desk);
     TRY(add_audit_places(roster));
     TRY(add_compartment(roster, database, name, std::move(grants)));

@@ -124,7 +124,7 @@ Result<AuthorName> author_of(Desk& desk, const replication::Dot& dot) {
     }
     AuthorName out;
     out.node = held->descriptor.node;
-    const auto* certificate = desk.roster().node(out.node);
+    const auto* certificate = desk.roster().writer(out.node);
     if (certificate != nullptr) {
         out.unit = certificate->unit;
         out.unit_name = unit_name(desk, out.unit);

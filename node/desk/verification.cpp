@@ -122,7 +122,7 @@ private:
     Status open(const StoredCommit& stored, const replication::ParsedCommit& parsed,
                 const crypto::Secret& key) {
         TRY_ASSIGN(auto opened, replication::open_commit(parsed, key, desk_.packing()));
-        const auto* writer = desk_.roster().node(stored.descriptor.node);
+        const auto* writer = desk_.roster().writer(stored.descriptor.node);
         TRY_ASSIGN(const Attested by, check_officers(parsed, opened.attestation,
                                                      writer->identity.sign, officers_[stored.log]));
         const replication::Dot dot{stored.log, parsed.header.number};

@@ -1,6 +1,7 @@
 #include "node/headquarters/audit_places.hpp"
 
 #include "node/audit/sealed_entry.hpp"
+#include "node/headquarters/lost_places.hpp"
 
 namespace entrepot::node {
 namespace {
@@ -29,17 +30,39 @@ std::vector<NewGrant> grants_for(const Roster& roster, const NodeId& node) {
     return out;
 }
 
+std::string audit_name(const NodeId& node) {
+    return "audit of " + to_base32(node.view());
+}
+
+/// Where the node wrote its audit on branches that lost, also where it has another place by now.
+Status add_lost_places(Continuation& roster, const NodeId& node) {
+    std::vector<replication::CompartmentStanding> wrote;
+    for (const auto* lost : roster.roster().lost_compartments()) {
+        if (lost->database == audit_database &&
+            roster.roster().lost_right(node, lost->id) == Right::write) {
+            wrote.push_back(*lost);
+        }
+    }
+    for (const auto& lost : wrote) {
+        TRY(make_again(roster, lost, audit_name(node), grants_for(roster.roster(), node)));
+    }
+    return {};
+}
+
 }  // namespace
 
 Status add_audit_places(Continuation& roster) {
     const Roster before = roster.roster();
     for (const NodeCertificate* node : before.nodes()) {
         const NodeId id = node->identity.id();
-        if (!shows_records(before, *node) || audit_place_of(before, id)) {
+        if (!shows_records(before, *node)) {
             continue;
         }
-        const replication::NewCompartment wanted{std::string(audit_database),
-                                                 "audit of " + to_base32(id.view()),
+        TRY(add_lost_places(roster, id));
+        if (audit_place_of(roster.roster(), id)) {
+            continue;
+        }
+        const replication::NewCompartment wanted{std::string(audit_database), audit_name(id),
                                                  replication::Lane::records,
                                                  grants_for(roster.roster(), id)};
         TRY_ASSIGN(auto entry, replication::make_compartment(roster.roster(), wanted,

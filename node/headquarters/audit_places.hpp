@@ -8,6 +8,7 @@
 namespace entrepot::node {
 
 /// For every headquarters and every unit's node in force that has none yet; relays show no record.
+/// Those that a branch of the roster made which lost are made again, for what stands in them.
 Status add_audit_places(Continuation& roster);
 
 }  // namespace entrepot::node

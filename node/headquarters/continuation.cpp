@@ -7,6 +7,7 @@
 namespace entrepot::node {
 namespace {
 
+using replication::CompartmentStanding;
 using replication::NewGrant;
 using replication::NodeCertificate;
 using replication::NodeKind;
@@ -21,6 +22,7 @@ bool is_called(ByteView id, const std::string& name) {
     return name.size() >= least_prefix && to_base32(id).starts_with(name);
 }
 
+}  // namespace
 
 std::vector<NewGrant> headquarters_grants(const Roster& roster) {
     std::vector<NewGrant> out;
@@ -32,7 +34,14 @@ std::vector<NewGrant> headquarters_grants(const Roster& roster) {
     return out;
 }
 
-}  // namespace
+std::optional<std::string> readable_name(const Desk& desk, const CompartmentStanding& compartment) {
+    const auto* key = desk.keys().find(compartment.id, replication::Generation{1});
+    if (key == nullptr) {
+        return std::nullopt;
+    }
+    auto name = replication::open_name(compartment, *key);
+    return name ? std::optional(*std::move(name)) : std::nullopt;
+}
 
 Status Continuation::add(replication::EntryContent content) {
     const crypto::SigningKey* key = desk_.roster_key();
@@ -94,27 +103,20 @@ Result<const NodeCertificate*> find_node(Desk& desk, const std::string& name) {
 const replication::CompartmentStanding* find_named(const Desk& desk, const Roster& roster,
                                                    std::string_view database,
                                                    const std::string& name) {
-    for (const auto* compartment : roster.compartments()) {
-        const auto* key = desk.keys().find(compartment->id, replication::Generation{1});
-        if (compartment->database != database || key == nullptr) {
-            continue;
-        }
-        if (const auto held = replication::open_name(*compartment, *key); held && *held == name) {
-            return compartment;
-        }
-    }
-    return nullptr;
+    const auto all = roster.compartments();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const CompartmentStanding* each) {
+        return each->database == database && readable_name(desk, *each) == name;
+    });
+    return found == all.end() ? nullptr : *found;
 }
 
 std::string compartment_name(const Desk& desk, const replication::CompartmentId& compartment) {
     const auto* standing = desk.roster().compartment(compartment);
-    const auto* key = desk.keys().find(compartment, replication::Generation{1});
-    if (standing != nullptr && key != nullptr) {
-        if (const auto name = replication::open_name(*standing, *key)) {
-            return *name;
-        }
+    for (const CompartmentStanding* lost : desk.roster().lost_compartments()) {
+        standing = lost->id == compartment ? lost : standing;
     }
-    return to_base32(compartment.view());
+    const auto name = standing == nullptr ? std::nullopt : readable_name(desk, *standing);
+    return name.value_or(to_base32(compartment.view()));
 }
 
 Status add_compartment(Continuation& roster, std::string_view database, const std::string& name,
@@ -138,10 +140,8 @@ Status add_grant(Continuation& roster, const replication::CompartmentId& compart
 
 replication::NumberBlocks free_blocks(const Roster& roster) {
     std::uint32_t next = 1;
-    for (const NodeCertificate* node : roster.nodes()) {
-        for (const auto& block : roster.numbers_of(node->identity.id())) {
-            next = std::max(next, block.first + block.count);
-        }
+    for (const auto& block : roster.given_numbers()) {
+        next = std::max(next, block.first + block.count);
     }
     return {{next, block_size}, {next + block_size, spare_size}};
 }

@@ -23,7 +23,7 @@ public:
     /// Signs and appends; the codes of Roster::append.
     Status add(replication::EntryContent content);
     const replication::Roster& roster() const { return roster_; }
-    Desk& desk() { return desk_; }
+    Desk& desk() const { return desk_; }
     /// Entries made so far, for Desk::append_roster.
     std::vector<Bytes> take() { return std::move(entries_); }
 
@@ -50,9 +50,14 @@ const replication::CompartmentStanding* find_named(const Desk& desk,
                                                    const replication::Roster& roster,
                                                    std::string_view database,
                                                    const std::string& name);
-/// The name of a compartment; its id where the name cannot be read here.
+/// With the first key that is held; nothing without.
+std::optional<std::string> readable_name(const Desk& desk,
+                                         const replication::CompartmentStanding& compartment);
+/// The name of a compartment, of a lost one too; its id where the name cannot be read here.
 std::string compartment_name(const Desk& desk, const replication::CompartmentId& compartment);
 
+/// Every headquarters in force, to write.
+std::vector<replication::NewGrant> headquarters_grants(const replication::Roster& roster);
 /// A new compartment that headquarters may write, with these grants.
 Status add_compartment(Continuation& roster, std::string_view database, const std::string& name,
                        std::vector<replication::NewGrant> grants);

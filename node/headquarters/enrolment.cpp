@@ -9,6 +9,7 @@
 #include "node/databases/json_text.hpp"
 #include "node/desk/names.hpp"
 #include "node/headquarters/audit_places.hpp"
+#include "node/headquarters/lost_places.hpp"
 #include "node/headquarters/revocation.hpp"
 #include "replication/roster/join_file.hpp"
 
@@ -40,12 +41,19 @@ struct Enrolment {
 
 Status add_default_place(Continuation& roster, std::string_view database, const std::string& name,
                          const NewGrant& grant) {
-    const auto* held = find_named(roster.desk(), roster.roster(), database, name);
-    return held == nullptr ? add_compartment(roster, database, name, {grant})
-                           : add_grant(roster, held->id, grant);
+    if (const auto* held = find_named(roster.desk(), roster.roster(), database, name)) {
+        return add_grant(roster, held->id, grant);
+    }
+    if (const auto lost = find_lost(roster, database, name)) {
+        auto grants = headquarters_grants(roster.roster());
+        grants.push_back(grant);
+        return make_again(roster, *lost, name, grants);
+    }
+    return add_compartment(roster, database, name, {grant});
 }
 
 /// National compartments, made when the first unit comes, else granted; and the unit's own ones.
+/// One that was lost with a branch of the roster is made again.
 Status add_default_places(Continuation& roster, const Enrolment& enrolment) {
     const NewGrant grant{enrolment.certificate.identity.id(), Right::write};
     for (const std::string_view database : national_databases) {
@@ -102,11 +110,13 @@ Status add_node(Continuation& roster, const UnitId& unit, Enrolment& enrolment) 
     if (enrolment.certificate.kind == NodeKind::unit) {
         TRY(add_default_places(roster, enrolment));
     }
+    TRY(add_lost_rights(roster, enrolment.certificate.identity.id()));
     TRY(add_rights_of_unit(roster, enrolment.certificate));
     return add_audit_places(roster);
 }
 
-/// The unit said, else a new one of the request's name.
+/// The unit said, the one that a lost branch certified the node for, else a new one of the
+/// request's name.
 Result<UnitId> choose_unit(Desk& desk, const std::string& said, Enrolment& enrolment) {
     enrolment.name = enrolment.request.wish.unit_name;
     if (said.empty()) {
@@ -116,7 +126,8 @@ Result<UnitId> choose_unit(Desk& desk, const std::string& said, Enrolment& enrol
                              "': for a further node of it add --unit, for a lost node use "
                              "'entrepot administration replace'"};
         }
-        return desk.entropy().fixed<UnitId>();
+        const auto* lost = desk.roster().writer(enrolment.request.identity.id());
+        return lost == nullptr ? desk.entropy().fixed<UnitId>() : lost->unit;
     }
     TRY_ASSIGN(const UnitId unit, find_unit(desk, said));
     const std::string held = unit_name(desk, unit);

@@ -91,6 +91,9 @@ std::string reason(const Desk& desk, const LogDescriptor& log) {
     if (desk.roster().is_revoked(log.node)) {
         return "the node is revoked";
     }
+    if (desk.roster().lost_right(log.node, log.compartment) == replication::Right::write) {
+        return "the branch of the roster that let the node write there has lost";
+    }
     if (desk.roster().right(log.node, log.compartment) != replication::Right::write) {
         return "the node may no longer write there";
     }
@@ -98,7 +101,7 @@ std::string reason(const Desk& desk, const LogDescriptor& log) {
 }
 
 json log_json(Desk& desk, const LogId& id, const KeptLog& log) {
-    const auto* writer = desk.roster().node(log.descriptor.node);
+    const auto* writer = desk.roster().writer(log.descriptor.node);
     const auto chain = chain_of(log);
     json commits = json::array();
     for (const auto& [number, commit] : log.commits) {
@@ -178,6 +181,16 @@ Result<json> list_quarantine(Desk& desk) {
         out.push_back(log_json(desk, id, log));
     }
     return json{{"logs", std::move(out)}, {"contents", contents_json(contents)}};
+}
+
+Result<std::uint64_t> count_uncounted(const Desk& desk) {
+    TRY_ASSIGN(const auto heads, desk.log().heads());
+    std::uint64_t out = 0;
+    for (const auto& [id, head] : heads.all()) {
+        const auto end = replication::end_of(head.descriptor, id, desk.roster());
+        out += end && end->number < head.number ? head.number.value - end->number.value : 0;
+    }
+    return out;
 }
 
 void admit_commits(Desk& desk, const json& body, JsonDone done) {

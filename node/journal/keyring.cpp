@@ -10,11 +10,11 @@ std::size_t Keyring::follow(const replication::Roster& roster) {
     std::size_t added = 0;
     const bool is_in_force = roster.node(self_) != nullptr && !roster.is_revoked(self_);
     std::erase_if(keys_, [&](const auto& held) {  // of a right that was withdrawn
-        return is_in_force && roster.right(self_, held.first.first) < replication::Right::read;
+        return is_in_force && roster.kept_right(self_, held.first.first) < replication::Right::read;
     });
     std::map<Place, std::size_t> opened;
     for (const replication::KeyWrap* wrap : roster.wraps_for(self_)) {
-        if (is_in_force && roster.right(self_, wrap->compartment) < replication::Right::read) {
+        if (is_in_force && roster.kept_right(self_, wrap->compartment) < replication::Right::read) {
             continue;
         }
         const Place place(wrap->compartment, wrap->generation);

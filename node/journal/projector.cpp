@@ -71,7 +71,7 @@ Status Projector::quarantine(const Dot& dot, std::uint32_t change, const Error& 
 Result<Projector::Said> Projector::open(const StoredCommit& stored, const crypto::Secret& key,
                                         std::vector<Change>* made, LogOfficers& known) {
     TRY_ASSIGN(const auto parsed, replication::parse_commit(stored.bytes));
-    const auto* writer = roster_.node(stored.descriptor.node);
+    const auto* writer = roster_.writer(stored.descriptor.node);
     if (writer == nullptr) {
         return Error{officer_unknown, "a commit of a node that is not in the roster"};
     }

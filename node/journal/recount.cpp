@@ -2,6 +2,7 @@
 // branch, or a log became known of which nothing counts. Records that are touched by a commit that
 // stopped or started to count are made anew from their changes; so are the few whose contexts reach
 // further than that. The result is what a node would have that had never counted anything else.
+#include "node/audit/sealed_entry.hpp"
 #include "node/journal/projector.hpp"
 
 namespace entrepot::node {
@@ -181,8 +182,9 @@ Status Projector::count_again(const LogId& log, CommitNumber after,
     }
     for (auto number = after.next(); !last || number <= *last; number = number.next()) {
         TRY_ASSIGN(const auto found, log_.find(log, number));
-        if (!found || found->position > views_.position()) {
-            return {};
+        const bool is_here = found && found->position <= views_.position();
+        if (!is_here || is_audit(roster_, found->descriptor.compartment)) {
+            return {};  // an audit is in no view
         }
         TRY_ASSIGN(const Bytes bytes, log_.read(log, number));
         const auto header = replication::read_header(bytes);

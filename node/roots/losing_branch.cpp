@@ -38,7 +38,8 @@ struct Describer {
     }
     std::string operator()(const replication::CompartmentEntry& entry) const {
         return "made compartment " + called(entry.compartment.view()) + " of " + entry.database +
-               ": 'entrepot administration compartment add'";
+               ": comes again when its unit is enrolled again, else 'entrepot administration "
+               "compartment again'";
     }
     std::string operator()(const replication::GenerationEntry& entry) const {
         return "made a new key of compartment " + called(entry.compartment.view()) +

@@ -91,7 +91,7 @@ Result<Admission> admit(const ParsedCommit& commit, const LogStanding& log, cons
     }
     TRY(check_chain(commit, log));
     const bool is_roster_ahead = header.roster_length > roster.length();
-    const NodeCertificate* writer = roster.node(log.descriptor.node);
+    const NodeCertificate* writer = roster.writer(log.descriptor.node);
     if (writer == nullptr && is_roster_ahead) {
         return Admission::roster_ahead;
     }

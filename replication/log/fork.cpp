@@ -32,7 +32,7 @@ CommitNumber ForkProof::number() const {
 }
 
 Status ForkProof::verify(const Roster& roster) const {
-    const NodeCertificate* writer = roster.node(descriptor.node);
+    const NodeCertificate* writer = roster.writer(descriptor.node);
     if (writer == nullptr) {
         return Error{fork_unproven, "the log's writer is not in the roster"};
     }

@@ -164,10 +164,24 @@ Status check_kind(const NodeCertificate& certificate, const Standing& standing) 
                          standing);
 }
 
+/// Made again under the id that a branch which lost gave it: it is the same one.
+Status check_made_again(const CompartmentEntry& entry, const Standing& standing) {
+    for (const SettledBranch& branch : standing.settled) {
+        const CompartmentStanding* lost = branch.losing->compartment(entry.compartment);
+        if (lost != nullptr && (lost->database != entry.database || lost->lane != entry.lane)) {
+            return Error{roster_known_compartment, to_base32(entry.compartment.view()) +
+                                                       ": a branch that lost made it for " +
+                                                       lost->database};
+        }
+    }
+    return {};
+}
+
 Status check_kind(const CompartmentEntry& entry, const Standing& standing) {
     if (standing.compartment(entry.compartment) != nullptr) {
         return Error{roster_known_compartment, to_base32(entry.compartment.view())};
     }
+    TRY(check_made_again(entry, standing));
     std::set<NodeId> granted, readers;
     for (const auto& grant : entry.grants) {
         TRY(check_grantee(grant.node, grant.right, standing));

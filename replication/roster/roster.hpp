@@ -3,6 +3,7 @@
 // Does not decide who may see the list: inner rosters are never shown outside (5-trust).
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -95,8 +96,13 @@ public:
     const std::optional<crypto::BoxPublicKey>& auditor() const;
     /// Blocks of reference numbers of a node: its certificate's, the spare, then further ones.
     std::vector<NumberBlock> numbers_of(const NodeId& node) const;
+    /// Blocks that anybody was ever given, on branches that lost too.
+    std::vector<NumberBlock> given_numbers() const;
 
     const NodeCertificate* node(const NodeId& id) const;  ///< also of revoked nodes
+    /// The same, or of a branch that lost: whose key signed what that node wrote. Not one of the
+    /// nodes of this roster.
+    const NodeCertificate* writer(const NodeId& id) const;
     const NodeCertificate* node_by_transport(const crypto::TransportPublicKey& key) const;
     bool is_revoked(const NodeId& id) const;
     std::vector<const NodeCertificate*> nodes() const;  ///< in order of entry, revoked ones too
@@ -108,13 +114,19 @@ public:
 
     const CompartmentStanding* compartment(const CompartmentId& id) const;
     std::vector<const CompartmentStanding*> compartments() const;
+    /// Those that only branches which lost made, until they are made again with the same id.
+    std::vector<const CompartmentStanding*> lost_compartments() const;
     /// The right a node has at a roster length (now when absent); none for revoked nodes now. At a
     /// length where the roster had forked, the greater of what both branches gave.
     Right right(const NodeId& node, const CompartmentId& compartment,
                 std::optional<RosterLength> at = std::nullopt) const;
     /// The most that a node had been given on a branch that lost, beyond what it had before the
-    /// fork: it may be given again.
+    /// fork: it may be given again. None once a grant or its revocation has decided anew.
     Right lost_right(const NodeId& node, const CompartmentId& compartment) const;
+    /// The right it has now, or may be given again: what it holds by it, it keeps.
+    Right kept_right(const NodeId& node, const CompartmentId& compartment) const {
+        return std::max(right(node, compartment), lost_right(node, compartment));
+    }
     /// Newest generation that a roster of this length knows; 0 when the compartment is not there
     /// yet. Of the branch that counts.
     Generation generation_at(const CompartmentId& compartment, RosterLength at) const;

@@ -72,7 +72,7 @@ Result<crypto::Secret> unwrap_key(const KeyWrap& wrap, const crypto::BoxKey& box
 Result<CompartmentEntry> make_compartment(const Roster& roster, const NewCompartment& wanted,
                                           crypto::Entropy& entropy) {
     CompartmentEntry out;
-    out.compartment = entropy.fixed<CompartmentId>();
+    out.compartment = wanted.again ? *wanted.again : entropy.fixed<CompartmentId>();
     out.database = wanted.database;
     out.lane = wanted.lane;
     const crypto::Secret key = entropy.secret(key_size);

@@ -30,6 +30,8 @@ struct NewCompartment {
     std::string name;
     Lane lane = Lane::records;
     std::vector<NewGrant> grants;
+    /// Id of one that only a branch made which lost; a new one is drawn without it.
+    std::optional<CompartmentId> again = std::nullopt;
 };
 /// roster.unknown_node when a grant names a node that is not in the roster.
 Result<CompartmentEntry> make_compartment(const Roster& roster, const NewCompartment& wanted,

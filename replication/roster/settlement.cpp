@@ -88,10 +88,7 @@ Roster Roster::first(RosterLength length) const {
 Right Roster::right(const NodeId& node, const CompartmentId& compartment,
                     std::optional<RosterLength> at) const {
     const CompartmentHistory* found = standing_->compartment(compartment);
-    if (found == nullptr) {
-        return Right::none;
-    }
-    Right out = found->right(node, at.value_or(length()));
+    Right out = found == nullptr ? Right::none : found->right(node, at.value_or(length()));
     for (const SettledBranch& branch : standing_->settled) {
         if (at && spans(branch, *at)) {
             out = std::max(out, branch.losing->right(node, compartment, at));
@@ -101,11 +98,53 @@ Right Roster::right(const NodeId& node, const CompartmentId& compartment,
 }
 
 Right Roster::lost_right(const NodeId& node, const CompartmentId& compartment) const {
+    const CompartmentHistory* found = standing_->compartment(compartment);
+    const auto decided = [&](const SettledBranch& branch) {
+        const auto steps = found == nullptr ? nullptr : found->steps_of(node);
+        return steps != nullptr && branch.newest < steps->back().from;
+    };
     Right out = Right::none;
     for (const SettledBranch& branch : standing_->settled) {
+        if (decided(branch)) {
+            continue;
+        }
         const Right before = branch.losing->right(node, compartment, branch.common);
         const Right after = branch.losing->right(node, compartment);
         out = after > before ? std::max(out, after) : out;
+    }
+    return out;
+}
+
+const NodeCertificate* Roster::writer(const NodeId& id) const {
+    const NodeCertificate* found = node(id);
+    for (const SettledBranch& branch : standing_->settled) {
+        found = found == nullptr ? branch.losing->node(id) : found;
+    }
+    return found;
+}
+
+std::vector<NumberBlock> Roster::given_numbers() const {
+    std::vector<NumberBlock> out;
+    for (const NodeCertificate* node : nodes()) {
+        const auto blocks = numbers_of(node->identity.id());
+        out.insert(out.end(), blocks.begin(), blocks.end());
+    }
+    for (const SettledBranch& branch : standing_->settled) {
+        const auto blocks = branch.losing->given_numbers();
+        out.insert(out.end(), blocks.begin(), blocks.end());
+    }
+    return out;
+}
+
+std::vector<const CompartmentStanding*> Roster::lost_compartments() const {
+    std::vector<const CompartmentStanding*> out;
+    std::set<CompartmentId> seen;
+    for (const SettledBranch& branch : standing_->settled) {
+        for (const CompartmentStanding* lost : branch.losing->compartments()) {
+            if (compartment(lost->id) == nullptr && seen.insert(lost->id).second) {
+                out.push_back(lost);
+            }
+        }
     }
     return out;
 }

@@ -33,15 +33,19 @@ std::vector<crypto::PublicKey> new_roots(const RootChange& change, const RootCha
     return out;
 }
 
-Right CompartmentHistory::right(const NodeId& node, RosterLength at) const {
+const std::vector<RightFrom>* CompartmentHistory::steps_of(const NodeId& node) const {
     const auto found = rights.find(node);
-    if (found == rights.end()) {
+    return found == rights.end() ? nullptr : &found->second;
+}
+
+Right CompartmentHistory::right(const NodeId& node, RosterLength at) const {
+    const auto* steps = steps_of(node);
+    if (steps == nullptr) {
         return Right::none;
     }
-    const auto& steps = found->second;
-    const auto step = std::find_if(steps.rbegin(), steps.rend(),
+    const auto step = std::find_if(steps->rbegin(), steps->rend(),
                                    [at](const RightFrom& s) { return s.from <= at; });
-    return step == steps.rend() ? Right::none : step->right;
+    return step == steps->rend() ? Right::none : step->right;
 }
 
 std::vector<NodeId> CompartmentHistory::entitled(Right least) const {

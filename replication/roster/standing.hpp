@@ -33,6 +33,8 @@ struct CompartmentHistory {
     std::vector<RosterLength> generations;  ///< length at which generation i + 1 was made
     std::unordered_map<NodeId, std::vector<RightFrom>, FixedBytesHash> rights;
 
+    /// What was ever decided of a node's right, oldest first; null when nothing was.
+    const std::vector<RightFrom>* steps_of(const NodeId& node) const;
     /// Right of a node at a length: one hash look-up and a walk from the newest back.
     Right right(const NodeId& node, RosterLength at) const;
     /// Nodes with at least `least` now, by rising id.

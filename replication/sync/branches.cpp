@@ -122,7 +122,8 @@ void Replica::State::end_where_erased() {
 bool Replica::State::learn(const LogDescriptor& descriptor) {
     const LogId id = descriptor.id();
     const auto end = end_of(descriptor, id, roster);
-    const bool is_needed = end && end->number.value == 0 && roster.node(descriptor.node) != nullptr;
+    const bool is_needed =
+        end && end->number.value == 0 && roster.writer(descriptor.node) != nullptr;
     const auto found = logs.find(id);
     const bool is_known =
         found != logs.end() && (found->second.known || found->second.is_learning ||

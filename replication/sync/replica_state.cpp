@@ -10,7 +10,7 @@ namespace {
 /// branch that does not count, from a peer that does not know so yet.
 bool is_beside_cut(const ParsedCommit& commit, const LogStanding& log, const Roster& roster) {
     const auto end = end_of(log.descriptor, commit.header.log, roster);
-    const NodeCertificate* writer = roster.node(log.descriptor.node);
+    const NodeCertificate* writer = roster.writer(log.descriptor.node);
     return end && writer != nullptr && commit.header.number == end->number &&
            commit_hash(commit.bytes) != end->hash && verify_root(commit) &&
            verify_signature(commit, writer->identity.sign);

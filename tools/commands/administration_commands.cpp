@@ -211,10 +211,14 @@ Outcome<int> add_compartment(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(const json members, members_of(arguments));
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-    TRY_ASSIGN(const json answer, headquarters.worker({"POST", "/administration/compartments"},
-                                                      {{"database", arguments.text("database")},
-                                                       {"name", arguments.text("name")},
-                                                       {"members", members}}));
+    json body{{"name", arguments.text("name")}, {"members", members}};
+    if (arguments.has("ID")) {
+        body["again"] = arguments.text("ID");
+    } else {
+        body["database"] = arguments.text("database");
+    }
+    TRY_ASSIGN(const json answer,
+               headquarters.worker({"POST", "/administration/compartments"}, body));
     TRY(headquarters.close());
     invocation.console.json() ? invocation.console.object(answer)
                               : invocation.console.line(text_member(answer, "id"));
@@ -296,6 +300,13 @@ void add_administration_commands(CommandTable& table) {
                      {{"--headquarters", "HQ_DIR", "headquarters' node (or --node)"},
                       {"--database", "NAME", "such as seizures", true},
                       {"--name", "TEXT", "such as \"Joint operation X\"", true},
+                      {"--member", "UNIT:RIGHT", "right: read, write or relay", false, true}},
+                     add_compartment});
+    table.push_back({"administration compartment again",
+                     "make a compartment again that only a losing branch of the roster made",
+                     {{"ID", "ID", "of the compartment: 'settle-roster' tells it", true},
+                      {"--headquarters", "HQ_DIR", "headquarters' node (or --node)"},
+                      {"--name", "TEXT", "where its name is taken by now, or cannot be read"},
                       {"--member", "UNIT:RIGHT", "right: read, write or relay", false, true}},
                      add_compartment});
     table.push_back({"administration grant",

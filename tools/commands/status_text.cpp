@@ -63,6 +63,9 @@ std::string delivery_text(const json& status) {
     }
     const auto own = delivery.value("own_commits", std::uint64_t{0});
     const auto there = delivery.value("at_headquarters", std::uint64_t{0});
+    if (own == 0) {
+        return "";
+    }
     return own == there ? "all " + std::to_string(own) + " own commits are at headquarters"
                         : std::to_string(own - there) + " of " + std::to_string(own) +
                               " own commits are here only";
@@ -188,6 +191,9 @@ void print_status(Console& console, const json& status) {
     add_known(table, "log", status.contains("log_bytes") ? size_text(status["log_bytes"]) : "");
     for (const char* name : {"waiting", "quarantined", "stalled"}) {
         add_known(table, name, number(standing, name));
+    }
+    if (const std::string held = number(standing, "uncounted"); !held.empty() && held != "0") {
+        add_known(table, "uncounted", held + " commits; 'entrepot quarantine' tells why");
     }
     for (const char* name : {"aside", "forks", "refused_strangers"}) {
         const std::string count = number(status, name);

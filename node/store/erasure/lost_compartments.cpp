@@ -129,8 +129,7 @@ std::vector<LogDescriptor> lost_logs(const replication::Heads& heads,
     for (const auto& [log, head] : heads.all()) {
         const auto& place = head.descriptor.compartment;
         // What a branch of the roster gave that lost may be given again: it is kept until then.
-        if (roster.right(self, place) == replication::Right::none &&
-            roster.lost_right(self, place) == replication::Right::none) {
+        if (roster.kept_right(self, place) == replication::Right::none) {
             out.push_back(head.descriptor);
         }
     }

@@ -1,6 +1,9 @@
 // A worker whose node stood on the branch of a roster that lost: it goes on with the settled one.
 #include <gtest/gtest.h>
 
+#include "node/audit/sealed_entry.hpp"
+#include "node/desk/verification.hpp"
+#include "node/headquarters/quarantine.hpp"
 #include "replication/roster/roster_file.hpp"
 #include "tests/replication/roster/forked_administration.hpp"
 #include "tests/support/desk_fixture.hpp"
@@ -11,6 +14,7 @@ namespace entrepot::node {
 namespace {
 
 using nlohmann::json;
+using replication::Right;
 
 class DeskSettlement : public testing::Test {
 protected:
@@ -45,6 +49,7 @@ protected:
 
     replication::ForkedAdministration fork_ =
         replication::ForkedAdministration::with_two_units();
+    crypto::SystemEntropy entropy_;
     DeskFixture fixture_;
 };
 
@@ -61,6 +66,107 @@ TEST_F(DeskSettlement, KeepsWhatWasWrittenOnTheLosingBranchAndWritesOn) {
     const auto quarantined = fixture_.desk().views().quarantined();
     ASSERT_THAT(quarantined, IsOk());
     EXPECT_TRUE(quarantined->empty());
+}
+
+/// The airport wrote in a compartment that only the losing branch made.
+class DeskLostCompartment : public DeskSettlement {
+protected:
+    DeskLostCompartment() {
+        fork_.loses.add_compartment("seizures", "operation",
+                                    {{headquarters(), Right::write}, {airport(), Right::write}});
+    }
+    replication::NodeId headquarters() const { return fork_.counts.id("headquarters"); }
+    replication::NodeId airport() const { return fork_.counts.id("airport"); }
+    Result<json> put() {
+        return fixture_.put("seizures", {{"document", DeskFixture::seizure("Negril")},
+                                         {"compartment", "operation"}});
+    }
+    void write_and_settle() {
+        ASSERT_THAT(import(fork_.loses), IsOk());
+        ASSERT_THAT(put(), IsOk());
+        fork_.settle();
+        ASSERT_THAT(import(fork_.counts), IsOk());
+        EXPECT_EQ(seizures(), 0u);
+        EXPECT_THAT(count_uncounted(fixture_.desk()), IsOkAndHolds(1u));
+    }
+    void expect_to_go_on() {
+        EXPECT_EQ(seizures(), 1u);
+        EXPECT_THAT(count_uncounted(fixture_.desk()), IsOkAndHolds(0u));
+        ASSERT_THAT(put(), IsOk());
+        EXPECT_EQ(seizures(), 2u);
+        const auto verified = verify_node(fixture_.desk());
+        ASSERT_THAT(verified, IsOk());
+        EXPECT_EQ((*verified)["problems"], json::array());
+    }
+};
+
+TEST_F(DeskLostCompartment, ShowsItsRecordsOnceItIsMadeAgain) {
+    write_and_settle();
+    const auto listed = list_quarantine(fixture_.desk());
+    ASSERT_THAT(listed, IsOk());
+    EXPECT_EQ((*listed)["logs"][0]["name"], "operation");
+    const auto verified = verify_node(fixture_.desk());
+    ASSERT_THAT(verified, IsOk());
+    EXPECT_EQ((*verified)["problems"], json::array());
+    fork_.make_again("operation", {{airport(), Right::write}});
+    ASSERT_THAT(import(fork_.counts), IsOk());
+    expect_to_go_on();
+}
+
+TEST_F(DeskLostCompartment, ShowsItsRecordsAfterARestartToo) {
+    write_and_settle();
+    fixture_.lock();
+    fork_.make_again("operation", {{airport(), Right::write}});
+    const auto& all = fork_.counts.entries();
+    const auto held = replication::RosterLength{all.size() - 2};
+    ASSERT_THAT(fixture_.append_while_locked(
+                    {all.begin() + static_cast<std::ptrdiff_t>(held.value), all.end()}),
+                IsOk());
+    fixture_.restart();
+    expect_to_go_on();
+}
+
+TEST_F(DeskLostCompartment, OfAnAuditComesBackIntoNoView) {
+    fork_.loses.add_compartment("audit", "audit of airport",
+                                {{headquarters(), Right::read}, {airport(), Right::write}});
+    ASSERT_THAT(import(fork_.loses), IsOk());
+    const auto place = fork_.loses.compartment("audit of airport");
+    ASSERT_EQ(audit_place_of(fixture_.desk().roster(), airport())->compartment, place);
+    const auto saved = fixture_.await([&](JsonDone done) {
+        AuditEntry entry;
+        auto packed = fixture_.desk().pack(
+            *seal_entry(entry, *audit_place_of(fixture_.desk().roster(), airport()), entropy_));
+        std::vector<PackedChange> changes;
+        changes.push_back(*std::move(packed));
+        fixture_.desk().save(place, std::move(changes), [done](Status stored) {
+            done(stored ? Result<json>(json()) : Result<json>(stored.error()));
+        });
+    });
+    ASSERT_THAT(saved, IsOk());
+    fork_.settle();
+    ASSERT_THAT(import(fork_.counts), IsOk());
+    EXPECT_THAT(count_uncounted(fixture_.desk()), IsOkAndHolds(1u));
+    fork_.make_again("audit of airport", {{airport(), Right::write}});
+    ASSERT_THAT(import(fork_.counts), IsOk());
+    EXPECT_THAT(count_uncounted(fixture_.desk()), IsOkAndHolds(0u));
+    EXPECT_TRUE(fixture_.desk().views().quarantined()->empty());
+}
+
+TEST_F(DeskLostCompartment, WithARightToReadAloneShowsThemUpToACut) {
+    write_and_settle();
+    fork_.make_again("operation", {{airport(), Right::read}});
+    ASSERT_THAT(import(fork_.counts), IsOk());
+    EXPECT_EQ(seizures(), 0u);
+    const auto heads = fixture_.desk().log().heads();
+    ASSERT_THAT(heads, IsOk());
+    for (const auto& [log, head] : heads->all()) {
+        if (head.descriptor.compartment == fork_.loses.compartment("operation")) {
+            fork_.counts.move_cut({log, head.number, head.hash});
+        }
+    }
+    ASSERT_THAT(import(fork_.counts), IsOk());
+    EXPECT_EQ(seizures(), 1u);
+    EXPECT_THAT(put(), HasCode(author_no_right));
 }
 
 /// What comes to a locked node waits on its disk, over a restart too.

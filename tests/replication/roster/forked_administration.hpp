@@ -26,6 +26,19 @@ struct ForkedAdministration {
     SettlementEntry settlement(std::uint64_t number) const {
         return {common, loses.entries().at(number - 1)};
     }
+    /// Makes a compartment again on the branch that counts which only the losing one made: its
+    /// headquarters writes, then each of these nodes is granted it with the losing keys.
+    CompartmentId make_again(const std::string& name, const std::vector<NewGrant>& grants) {
+        const CompartmentStanding& lost = *loses.roster().compartment(loses.compartment(name));
+        counts.append(*make_compartment(
+            counts.roster(),
+            {lost.database, name, lost.lane, {{counts.id("headquarters"), Right::write}}, lost.id},
+            counts.entropy()));
+        for (const NewGrant& grant : grants) {
+            counts.grant(lost.id, grant.node, grant.right);
+        }
+        return lost.id;
+    }
     /// Appends settlements of all losing entries, or of the first so many.
     void settle(std::size_t most = SIZE_MAX) {
         const std::uint64_t end = loses.roster().length().value;
