@@ -210,10 +210,12 @@ Status AdministrationDirectory::sign_here(EntryDraft& draft, const Credential& c
                                          std::to_string(roster_.roots().threshold) + ")"};
 }
 
-Status AdministrationDirectory::settle(replication::RosterLength common,
-                                       std::span<const Bytes> losing,
-                                       const Credential& credential, const Clock& clock) {
-    replication::Roster settled = roster_;
+Result<replication::Roster> AdministrationDirectory::settle(const replication::Roster& counts,
+                                                            replication::RosterLength common,
+                                                            std::span<const Bytes> losing,
+                                                            const Credential& credential,
+                                                            const Clock& clock) {
+    replication::Roster settled = counts;
     for (const Bytes& entry : losing) {
         auto draft = EntryDraft::make(settled, now(clock),
                                       replication::SettlementEntry{common, entry});
@@ -221,8 +223,13 @@ Status AdministrationDirectory::settle(replication::RosterLength common,
         TRY_ASSIGN(const Bytes signed_entry, draft.entry_for(settled));
         TRY(settled.append(signed_entry));
     }
-    roster_ = std::move(settled);
-    return keep_roster();
+    if (const auto& partner = settled.partner()) {
+        TRY(write_file(outer_file(partner->country), replication::export_roster(settled)));
+        return settled;
+    }
+    roster_ = settled;
+    TRY(keep_roster());
+    return settled;
 }
 
 Status AdministrationDirectory::apply(const EntryDraft& draft) {

@@ -77,10 +77,13 @@ public:
     /// one, and keeps it; see EntryDraft::entry_for, and the codes of Roster::append. partner.roots
     /// for an outer one whose root keys are then others than those in force here.
     Status apply(const EntryDraft& draft);
-    /// Appends settlements of these losing entries, where one credential opens enough root keys
-    /// here: all of them or none. administration.key, the codes of Roster::append.
-    Status settle(replication::RosterLength common, std::span<const Bytes> losing,
-                  const Credential& credential, const Clock& clock);
+    /// Appends settlements of these losing entries to the branch that counts, the inner roster or
+    /// an outer one of ours, and keeps it, where one credential opens enough root keys here: all of
+    /// them or none. Gives the settled one. administration.key, the codes of Roster::append.
+    Result<replication::Roster> settle(const replication::Roster& counts,
+                                       replication::RosterLength common,
+                                       std::span<const Bytes> losing, const Credential& credential,
+                                       const Clock& clock);
     /// All three at once, where one credential opens enough root keys.
     Status certify(const replication::EnrolmentRequest& request, const Credential& credential,
                    const Clock& clock, crypto::Entropy& entropy);

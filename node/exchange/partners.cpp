@@ -5,6 +5,7 @@
 #include "crypto/words.hpp"
 #include "node/databases/json_text.hpp"
 #include "node/headquarters/audit_places.hpp"
+#include "node/headquarters/lost_places.hpp"
 #include "node/roots/partnership.hpp"
 #include "replication/roster/roster_file.hpp"
 
@@ -39,7 +40,7 @@ Status check_no_second(Desk& home, const Roster& outer) {
     return {};
 }
 
-/// The file's roster, if it continues what is held and is shared with this administration.
+/// The file's roster, if it is shared with this administration.
 Result<Roster> read_outer(Desk& home, ByteView file) {
     TRY_ASSIGN(const auto entries, replication::roster_file_entries(file));
     TRY_ASSIGN(Roster outer, Roster::from_entries(entries));
@@ -49,13 +50,18 @@ Result<Roster> read_outer(Desk& home, ByteView file) {
         TRY(check_ours(outer, home.roster()));
     }
     TRY(check_no_second(home, outer));
-    if (const Desk* held = home.outer(outer.administration())) {
-        const auto both = std::min(held->roster().length(), outer.length());
-        if (held->roster().hash_at(both) != outer.hash_at(both)) {
-            return Error{replication::roster_forked, "it differs from the one held here"};
-        }
-    }
     return outer;
+}
+
+/// What the file has beyond the one held, or in its place where it settles a fork.
+Result<std::vector<Bytes>> new_entries(const Desk* held, const Roster& outer, ByteView file) {
+    if (held == nullptr) {
+        return outer.entries();
+    }
+    Roster copy = held->roster();
+    TRY_ASSIGN(const auto added, replication::import_roster(copy, copy.root_fingerprint(), file));
+    const auto& all = copy.entries();
+    return std::vector<Bytes>(all.end() - static_cast<std::ptrdiff_t>(added), all.end());
 }
 
 std::vector<NewGrant> partner_grants(const Roster& outer, Right right) {
@@ -68,13 +74,21 @@ std::vector<NewGrant> partner_grants(const Roster& outer, Right right) {
     return out;
 }
 
-/// Adds the compartment unless it is there; whether it was added.
+/// Adds the compartment unless it is there, or makes it again that a branch of the roster lost;
+/// whether it was added.
 Result<bool> add_missing(Continuation& roster, std::string_view database, const std::string& name,
                          Right right) {
     if (find_named(roster.desk(), roster.roster(), database, name) != nullptr) {
         return false;
     }
-    TRY(add_compartment(roster, database, name, partner_grants(roster.roster(), right)));
+    auto grants = partner_grants(roster.roster(), right);
+    if (const auto lost = find_lost(roster, database, name)) {
+        const auto own = headquarters_grants(roster.roster());
+        grants.insert(grants.end(), own.begin(), own.end());
+        TRY(make_again(roster, *lost, name, grants));
+        return true;
+    }
+    TRY(add_compartment(roster, database, name, std::move(grants)));
     return true;
 }
 
@@ -163,17 +177,17 @@ void import_outer(Desk& home, ByteView file, JsonDone done) {
         return done(std::move(outer).error());
     }
     const auto realm = outer->administration();
-    const Desk* desk = home.outer(realm);
-    const std::uint64_t held = desk == nullptr ? 0 : desk->roster().length().value;
+    auto entries = new_entries(home.outer(realm), *outer, file);
+    if (!entries) {
+        return done(std::move(entries).error());
+    }
     const json country = is_made_here(*outer, home.roster()) ? outer->partner()->country
                                                              : outer->genesis()->country;
-    if (outer->length().value <= held) {
-        return done(json{{"added", 0}, {"country", country}});
+    const json answer{{"added", entries->size()}, {"country", country}};
+    if (entries->empty()) {
+        return done(answer);
     }
-    const auto& all = outer->entries();
-    std::vector<Bytes> entries(all.begin() + static_cast<std::ptrdiff_t>(held), all.end());
-    const json answer{{"added", entries.size()}, {"country", country}};
-    home.append_outer_roster(realm, std::move(entries), [answer, done](Status stored) {
+    home.append_outer_roster(realm, *std::move(entries), [answer, done](Status stored) {
         done(stored ? Result<json>(answer) : Result<json>(std::move(stored).error()));
     });
 }
@@ -197,8 +211,8 @@ Result<Desk*> partner_desk(Desk& home, const std::string& country, MadeBy maker)
                                       "'; 'entrepot partner list' shows them"};
 }
 
-Result<Bytes> export_outer(Desk& home, const std::string& country) {
-    TRY_ASSIGN(const Desk* const desk, partner_desk(home, country, MadeBy::us));
+Result<Bytes> export_outer(Desk& home, const std::string& country, MadeBy maker) {
+    TRY_ASSIGN(const Desk* const desk, partner_desk(home, country, maker));
     return replication::export_roster(desk->roster());
 }
 

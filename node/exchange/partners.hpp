@@ -15,18 +15,18 @@ inline constexpr ErrorCode partner_not_ready{"partner.not_ready", ErrorKind::una
 
 /// Whether these bytes are a roster file that begins with an outer roster's first entry.
 bool is_outer_file(ByteView file);
-/// Takes in an outer roster, made here or by a partner, or what it has beyond the one held.
+/// Takes in an outer roster, made here or by a partner, or what it has beyond the one held, or a
+/// settled one in its place.
 /// partner.unpinned, partner.not_for_us, partner.ended, partner.roots, partner.second (one that the
 /// same root keys began for the same partner is held), roster.forked, and the roster's own codes.
 /// Answers {"added": entries, "country"}.
 void import_outer(Desk& home, ByteView file, JsonDone done);
-/// The roster file of the outer roster made here for that partner; partner.unknown.
-Result<Bytes> export_outer(Desk& home, const std::string& country);
-
 /// The desk of the outer roster that this administration made for the partner, or that the partner
 /// made for it; partner.unknown, partner.not_ready while it is not here.
 enum class MadeBy { us, partner };
 Result<Desk*> partner_desk(Desk& home, const std::string& country, MadeBy maker);
+/// The file of that outer roster; the codes of partner_desk.
+Result<Bytes> export_outer(Desk& home, const std::string& country, MadeBy maker);
 
 /// Makes what is lacking of: one compartment for each database that can be released, which the
 /// partner reads, one for messages, which both write, and at home the register of what is

@@ -28,18 +28,20 @@ std::string called(ByteView id) {
 }
 
 struct Describer {
+    bool is_outer = false;
+
     std::string operator()(const replication::NodeCertificate& entry) const {
         const std::string what = "certified " + std::string(kind_name(entry.kind)) + " " +
                                  called(entry.identity.id().view());
-        return what + (entry.kind == replication::NodeKind::partner
-                           ? ": 'entrepot administration partner'"
-                           : ": 'entrepot administration enrol', with its request ('entrepot "
-                             "node request --renew' makes another)");
+        return what + (is_outer ? ": 'entrepot administration partner'"
+                                : ": 'entrepot administration enrol', with its request ('entrepot "
+                                  "node request --renew' makes another)");
     }
     std::string operator()(const replication::CompartmentEntry& entry) const {
         return "made compartment " + called(entry.compartment.view()) + " of " + entry.database +
-               ": comes again when its unit is enrolled again, else 'entrepot administration "
-               "compartment again'";
+               (is_outer ? ": 'entrepot partner open', or 'partner joint' with the name it had"
+                         : ": comes again when its unit is enrolled again, else 'entrepot "
+                           "administration compartment again'");
     }
     std::string operator()(const replication::GenerationEntry& entry) const {
         return "made a new key of compartment " + called(entry.compartment.view()) +
@@ -107,9 +109,9 @@ Result<LosingBranch> losing_branch(const Roster& counts, const Roster& loses) {
     return out;
 }
 
-std::string describe_lost(const replication::RosterEntry& entry) {
+std::string describe_lost(const replication::RosterEntry& entry, bool is_outer) {
     return "entry " + std::to_string(entry.number.value) + " " +
-           std::visit(Describer{}, entry.content);
+           std::visit(Describer{is_outer}, entry.content);
 }
 
 }  // namespace entrepot::node

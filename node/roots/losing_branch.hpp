@@ -23,7 +23,8 @@ struct LosingBranch {
 Result<LosingBranch> losing_branch(const replication::Roster& counts,
                                    const replication::Roster& loses);
 
-/// What the entry did, and by what command that is made again: one line.
-std::string describe_lost(const replication::RosterEntry& entry);
+/// What the entry did, and by what command that is made again, in an inner or an outer roster: one
+/// line.
+std::string describe_lost(const replication::RosterEntry& entry, bool is_outer = false);
 
 }  // namespace entrepot::node

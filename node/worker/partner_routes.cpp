@@ -84,9 +84,12 @@ void add_partner_routes(Router& router, WorkLoop& loop) {
                            [](Call& call) -> Result<HttpResponse> {
                                HttpResponse out;
                                out.headers["Content-Type"] = "application/octet-stream";
+                               const std::string country(call.request.capture("country"));
+                               const bool is_theirs =
+                                   call.request.query_value("made_by") == "partner";
                                TRY_ASSIGN(out.body,
-                                          export_outer(call.desk, std::string(call.request.capture(
-                                                                      "country"))));
+                                          export_outer(call.desk, country,
+                                                       is_theirs ? MadeBy::partner : MadeBy::us));
                                return out;
                            }));
     router.add({"GET", "/partners/{country}/erasures"},

@@ -79,5 +79,31 @@ TEST_F(SettlementCommands, RefuseARosterOfAnotherAdministration) {
     EXPECT_THAT(refused.err, HasSubstr("roster.fingerprint"));
 }
 
+TEST_F(SettlementCommands, SettleAnOuterRosterToo) {
+    const std::string georgia(52, 'g');
+    const auto share = [&](const std::string& name) {
+        return run({"administration", "partner", path(name), "GE", georgia, "--yes", "--json"});
+    };
+    ASSERT_EQ(share("kept").code, 0);
+    std::filesystem::copy(at("kept"), at("older"), std::filesystem::copy_options::recursive);
+    ASSERT_EQ(enrol("kept", install("second")).code, 0);
+    ASSERT_EQ(share("kept").code, 0);
+    ASSERT_EQ(enrol("older", install("third")).code, 0);
+    ASSERT_EQ(share("older").code, 0);
+    const std::vector<std::string> words{"administration", "settle-roster", path("kept"),
+                                         path("older/outer-GE.epr"), "--yes"};
+    auto json = words;
+    json.emplace_back("--json");
+    const Ended settled = run(json);
+    ASSERT_EQ(settled.code, 0) << settled.err;
+    EXPECT_EQ(settled.json().at("common"), 2);
+    EXPECT_EQ(settled.json().at("length"), 4);
+    EXPECT_EQ(settled.json().at("roster"), path("kept/outer-GE.epr"));
+    EXPECT_THAT(settled.json().at("make_again").at(0).at("did").get<std::string>(),
+                HasSubstr("administration partner"));
+    EXPECT_THAT(run(words).err, HasSubstr("settle.nothing"));
+    EXPECT_EQ(share("kept").code, 0) << "and goes on";
+}
+
 }  // namespace
 }  // namespace entrepot::tools

@@ -146,9 +146,23 @@ Outcome<int> show_roster(const Invocation& invocation) {
     return 0;
 }
 
+/// The administration's own roster, or an outer one that it shares with a partner.
+Outcome<std::string> exported(const Arguments& arguments) {
+    const std::string ours = arguments.text("for"), theirs = arguments.text("from");
+    if (!ours.empty() && !theirs.empty()) {
+        return Error{usage_wrong, "--for and --from are of two rosters: say one of them"};
+    }
+    if (ours.empty() && theirs.empty()) {
+        return std::string("/roster/file");
+    }
+    return "/partners/" + node::percent_encode(ours.empty() ? theirs : ours) + "/roster" +
+           (ours.empty() ? "?made_by=partner" : "");
+}
+
 Outcome<int> export_roster(const Invocation& invocation) {
+    TRY_ASSIGN(const std::string route, exported(invocation.arguments));
     TRY_ASSIGN(auto node, open(invocation));
-    TRY_ASSIGN(const Bytes roster, node.worker_file({"GET", "/roster/file"}));
+    TRY_ASSIGN(const Bytes roster, node.worker_file({"GET", route}));
     TRY(node.close());
     const std::string file = invocation.arguments.text("FILE");
     if (file == "-") {
@@ -198,6 +212,8 @@ void add_exchange_commands(CommandTable& table) {
     table.push_back({"roster export",
                      "write the roster to a file",
                      {{"FILE", "FILE", "file to write; '-' for standard output", true},
+                      {"--for", "CC", "the outer one that we made for this partner"},
+                      {"--from", "CC", "the outer one that this partner made for us"},
                       {"--replace", "", "write over a file that is there"}},
                      export_roster});
     table.push_back({"roster import",

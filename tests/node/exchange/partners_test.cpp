@@ -128,5 +128,55 @@ TEST_F(PartnerDesks, RefuseARosterThatDiffersFromTheOneHeld) {
     EXPECT_THAT(import(outer_), HasCode(replication::roster_forked));
 }
 
+/// This headquarters stands on the branch that loses: it shared a record in it.
+class ForkedPartnerDesks : public PartnerDesks {
+protected:
+    void SetUp() override {
+        certify_partner();
+        ASSERT_THAT(import(outer_), IsOk());
+        common_ = outer_.length();
+        ASSERT_THAT(join("operation Bora"), IsOk());
+        const auto put = fixture_.put("seizures", {{"document", DeskFixture::seizure("Batumi")},
+                                                   {"compartment", "operation Bora"}});
+        ASSERT_THAT(put, IsOk());
+        id_ = put->at("id").get<std::string>();
+        lost_ = outer_desk().roster();
+        append(*replication::make_compartment(
+            outer_, {"seizures", "operation Aragvi", replication::Lane::records, {}}, entropy_));
+    }
+    void settle() {
+        for (std::size_t at = common_.value; at < lost_.entries().size(); ++at) {
+            append(replication::SettlementEntry{common_, lost_.entries()[at]});
+        }
+    }
+    bool is_found() { return find_shared_record(desk(), id_, "").has_value(); }
+
+    crypto::SystemEntropy entropy_;
+    replication::RosterLength common_;
+    Roster lost_;
+    std::string id_;
+};
+
+TEST_F(ForkedPartnerDesks, TakeASettledRosterInPlaceOfTheirs) {
+    EXPECT_THAT(import(outer_), HasCode(replication::roster_forked));
+    EXPECT_TRUE(is_found());
+    settle();
+    ASSERT_THAT(import(outer_), IsOk());
+    EXPECT_EQ(outer_desk().roster().head(), outer_.head());
+    EXPECT_EQ(import(outer_)->at("added"), 0);
+}
+
+TEST_F(ForkedPartnerDesks, ShowWhatTheySharedOnceItsCompartmentIsMadeAgain) {
+    settle();
+    ASSERT_THAT(import(outer_), IsOk());
+    EXPECT_FALSE(is_found());
+    ASSERT_THAT(join("operation Bora"), IsOk());
+    EXPECT_EQ(find_place(outer_desk(), "operation Bora")->id, lost_.compartments().back()->id);
+    EXPECT_TRUE(is_found());
+    EXPECT_EQ(
+        outer_desk().roster().right(georgia_.id("headquarters"), lost_.compartments().back()->id),
+        replication::Right::write);
+}
+
 }  // namespace
 }  // namespace entrepot::node

@@ -7,6 +7,7 @@
 #include "replication/roster/roster_file.hpp"
 #include "tools/commands/administration/confirm.hpp"
 #include "tools/commands/administration/draft_file.hpp"
+#include "tools/commands/administration/headquarters_rosters.hpp"
 #include "tools/commands/groups.hpp"
 #include "tools/commands/terminal/table.hpp"
 
@@ -45,18 +46,6 @@ Outcome<Roster> read_theirs(const Invocation& invocation) {
     TRY_ASSIGN(const auto entries, replication::roster_file_entries(file));
     TRY_ASSIGN(Roster out, Roster::from_entries(entries));
     return out;
-}
-
-/// A running headquarters has made entries since: what root keys sign goes on from those.
-Outcome<void> follow_headquarters(AdministrationDirectory& administration,
-                                  NodeConnection& headquarters, const std::string& country) {
-    TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
-    TRY(administration.follow(roster));
-    if (const auto outer = headquarters.worker_file(
-            {"GET", "/partners/" + node::percent_encode(country) + "/roster"})) {
-        TRY(node::write_file(administration.outer_file(country), outer.value()));
-    }
-    return {};
 }
 
 Outcome<void> send_rosters(const Invocation& invocation,
@@ -144,7 +133,7 @@ Outcome<int> partner(const Invocation& invocation) {
     if (arguments.has("headquarters")) {
         TRY_ASSIGN(auto connection, open_headquarters(invocation));
         headquarters.emplace(std::move(connection));
-        TRY(follow_headquarters(administration, *headquarters, wish.country));
+        TRY(follow_headquarters(administration, *headquarters));
     }
     TRY(node::check_wish(wish, administration.roster()));
     TRY_ASSIGN(const Roster theirs, read_theirs(invocation));

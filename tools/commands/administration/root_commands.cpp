@@ -6,6 +6,7 @@
 #include "replication/roster/roster_file.hpp"
 #include "tools/commands/administration/confirm.hpp"
 #include "tools/commands/administration/draft_file.hpp"
+#include "tools/commands/administration/headquarters_rosters.hpp"
 #include "tools/commands/groups.hpp"
 #include "tools/commands/terminal/passphrase.hpp"
 
@@ -66,17 +67,9 @@ Outcome<json> finish(const Invocation& invocation, const AdministrationDirectory
     return out;
 }
 
-Outcome<void> follow_headquarters(const Invocation& invocation,
-                                  AdministrationDirectory& administration) {
+Outcome<void> follow_named(const Invocation& invocation, AdministrationDirectory& administration) {
     TRY_ASSIGN(auto headquarters, open_headquarters(invocation));
-    TRY_ASSIGN(const Bytes roster, headquarters.worker_file({"GET", "/roster/file"}));
-    TRY(administration.follow(roster));
-    for (const auto& partner : administration.roster().partners()) {
-        if (const auto outer = headquarters.worker_file(
-                {"GET", "/partners/" + node::percent_encode(partner.country) + "/roster"})) {
-            TRY(node::write_file(administration.outer_file(partner.country), outer.value()));
-        }
-    }
+    TRY(follow_headquarters(administration, headquarters));
     TRY(headquarters.close());
     return {};
 }
@@ -109,7 +102,7 @@ Outcome<int> apply(const Invocation& invocation) {
         TRY(draft.merge(copy));
     }
     if (arguments.has("headquarters")) {  // whose roster may have grown since
-        TRY(follow_headquarters(invocation, administration));
+        TRY(follow_named(invocation, administration));
     }
     TRY(administration.apply(draft));
     TRY_ASSIGN(const json out, finish(invocation, administration, draft));
@@ -234,7 +227,7 @@ Outcome<int> change(const Invocation& invocation) {
     const Arguments& arguments = invocation.arguments;
     TRY_ASSIGN(auto administration, AdministrationDirectory::open(arguments.text("DIR")));
     if (arguments.has("headquarters")) {
-        TRY(follow_headquarters(invocation, administration));
+        TRY(follow_named(invocation, administration));
     }
     const auto& roster = administration.roster();
     TRY_ASSIGN(auto wanted, wanted_roots(arguments, roster.roots()));
