@@ -233,7 +233,7 @@ Status Incoming::take(const Source& source, Assembly& assembly) {
     if (!offered) {
         return refuse(source, assembly, std::move(offered).error());
     }
-    progress.restarting = false;  // and credit knows only what this session received
+    progress.restarting = *offered == Offered::forked;  // this frame may have more of that branch
     return settle(source, assembly, *offered, assembly.wire.size() - assembly.carried_over);
 }
 

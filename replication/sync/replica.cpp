@@ -65,10 +65,13 @@ Result<LogTip> Replica::accepted_tip(const LogId& log) const {
 
 Result<Offered> Replica::offer(const LogDescriptor& log, Bytes commit) {
     TRY_ASSIGN(const Offered offered, state_->judge(log, std::move(commit)));
-    if (offered == Offered::queued) {
-        state_->drain(log.id());
+    if (offered != Offered::queued) {
+        return offered;
     }
-    return offered;
+    const LogId id = log.id();
+    const CommitNumber number = state_->logs.at(id).accepted.number;
+    state_->drain(id);  // what lay aside may prove a fork, and have this one left again
+    return state_->logs.at(id).accepted.number < number ? Offered::forked : offered;
 }
 
 Result<Offered> Replica::offer_wire(const LogDescriptor& log, CommitNumber number, ByteView wire) {

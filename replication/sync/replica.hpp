@@ -33,6 +33,7 @@ struct ReplicaLimits {
     std::size_t aside_in_all = 16 * 1024 * 1024;  ///< bytes kept aside of all logs
     std::size_t quarantine_per_log =
         1024 * 1024;  ///< bytes beyond a cut of one log, since the start
+    std::size_t quarantine_in_all = 64 * 1024 * 1024;  ///< the same of all logs
     std::size_t partial_in_all = 16 * 1024 * 1024;  ///< bytes of half-received commits
     std::uint64_t credit_in_all = 64 * 1024 * 1024;
 };

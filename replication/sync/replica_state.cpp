@@ -58,6 +58,7 @@ Replica::State::State(ReplicaStart&& start, const CommitReader& commits, Replica
     for (CommitWrite& commit : start.quarantined) {
         LogState& log = state_of(commit.descriptor);
         log.quarantine_bytes += commit.bytes.size();
+        quarantine_bytes += commit.bytes.size();
         log.quarantine.emplace(QuarantinePlace(commit.number, commit.hash),
                                std::move(commit.bytes));
     }
@@ -168,10 +169,12 @@ Offered Replica::State::quarantine(const LogDescriptor& descriptor, const Commit
     if (log.quarantine.contains({header.number, hash})) {
         return Offered::quarantined;
     }
-    if (log.quarantine_bytes + commit.size() > limits.quarantine_per_log) {
+    if (log.quarantine_bytes + commit.size() > limits.quarantine_per_log ||
+        quarantine_bytes + commit.size() > limits.quarantine_in_all) {
         return Offered::no_room;
     }
     log.quarantine_bytes += commit.size();
+    quarantine_bytes += commit.size();
     log.quarantine.emplace(QuarantinePlace(header.number, hash), commit);
     learn(descriptor);
     queue(QuarantineWrite{{header.log, descriptor, header.number, hash, std::move(commit)}});
@@ -259,6 +262,7 @@ void Replica::State::drain(const LogId& id) {
 /// before. Where one on the way is not here, one that has its number to itself is judged too.
 void Replica::State::admit_quarantined(const LogId& id, LogState& log) {
     auto kept = std::exchange(log.quarantine, {});
+    quarantine_bytes -= log.quarantine_bytes;
     log.quarantine_bytes = 0;
     const auto end = end_of(log.descriptor, id, roster);
     std::set<QuarantinePlace> named;
@@ -280,6 +284,7 @@ void Replica::State::admit_quarantined(const LogId& id, LogState& log) {
             static_cast<void>(judge(log.descriptor, std::move(commit)));
         } else if (!may_count || !is_whole) {
             log.quarantine_bytes += commit.size();  // goes back, unwritten
+            quarantine_bytes += commit.size();
             log.quarantine.emplace(place, std::move(commit));
         }
     }

@@ -64,6 +64,7 @@ struct Replica::State {
     Exchange exchange;
     std::map<LogId, LogState> logs;
     std::size_t aside_bytes = 0;
+    std::size_t quarantine_bytes = 0;
     std::vector<Write> writes;
     std::deque<PendingWrite> pending;
     std::uint64_t sequence = 0;

@@ -73,7 +73,6 @@ void Session::Core::go_live() {
 void Session::Core::follow() {
     follow_roster();
     follow_forks();
-    follow_branches();
     follow_heads();
     follow_receipts();
 }
@@ -93,6 +92,7 @@ void Session::Core::follow_roster() {
 }
 
 void Session::Core::follow_heads() {
+    follow_branches();
     live->incoming.durable();
     Exchange& exchange = replica.exchange();
     if (live->moved != exchange.moved_end()) {

@@ -42,6 +42,9 @@ Status Session::Core::receive(ByteView bytes, SteadyTime now) {
     ++received;
     do {
         TRY_ASSIGN(const message::Part part, message::read_part(in));
+        if (live) {
+            follow_branches();  // another session may have left one since the last message
+        }
         TRY(dispatch(part, now));
     } while (!in.rest().empty());
     if (live) {

@@ -235,13 +235,14 @@ TEST_F(Branches, MeetAndAgreeOnceACutHasCome) {
     EXPECT_EQ(counted->hash, commit_hash(named_[3]));
 }
 
-/// Whether a message asks for commits.
-bool has_want(ByteView message) {
+/// Whether a message has such a part.
+template <class Wanted>
+bool has(ByteView message) {
     WireReader in(message);
     message::read_varint(in);
     while (!in.rest().empty()) {
         const auto part = message::read_part(in);
-        if (!part || std::holds_alternative<message::Want>(*part)) {
+        if (!part || std::holds_alternative<Wanted>(*part)) {
             return part.has_value();
         }
     }
@@ -259,7 +260,7 @@ TEST_F(Branches, RefuseNoPeerWhoseStreamBeganBeforeTheOtherBranchCame) {
     meeting.settle(meeting.accepter());
     bool came = false;
     meeting.on_message = [&](End& to, Bytes& message) {
-        if (&to == &meeting.accepter() && !came && has_want(message)) {
+        if (&to == &meeting.accepter() && !came && has<message::Want>(message)) {
             came = true;
             EXPECT_THAT(late.replica().offer(log(), other_[1]), IsOkAndHolds(Offered::queued));
         }
@@ -271,6 +272,55 @@ TEST_F(Branches, RefuseNoPeerWhoseStreamBeganBeforeTheOtherBranchCame) {
     EXPECT_FALSE(meeting.is_over());
     EXPECT_TRUE(late.replica().is_forked(id()));
     EXPECT_TRUE(meeting.accepter().host.replica().is_forked(id()));
+}
+
+TEST_F(Branches, RefuseNoPeerWhoseCommitsCrossAClaimOfAnother) {
+    cut_at(named_, 4);
+    SessionPair meeting(administration_, "seaport", "headquarters", 41);
+    ReplicaHost& late = meeting.dialler().host;
+    for (const std::size_t at : {0u, 1u}) {
+        ASSERT_THAT(late.replica().offer(log(), named_[at]), IsOk());
+    }
+    for (const Bytes& commit : named_) {
+        ASSERT_THAT(meeting.accepter().host.replica().offer(log(), commit), IsOk());
+    }
+    meeting.settle(meeting.dialler());
+    meeting.settle(meeting.accepter());
+    bool came = false;
+    meeting.on_message = [&](End& to, Bytes& message) {
+        if (&to == &meeting.dialler() && !came && has<message::Frame>(message)) {
+            came = true;
+            EXPECT_THAT(late.replica().offer_claim(proof(2)), IsOk());
+            EXPECT_EQ(tip(late), CommitNumber{1}) << "another session's doing";
+        }
+        return true;
+    };
+    meeting.connect();
+    ASSERT_TRUE(meeting.reach_sync(60'000)) << (meeting.is_over() ? meeting.error().context : "");
+    EXPECT_TRUE(came);
+    EXPECT_EQ(late.replica().counted_head(id())->hash, commit_hash(named_[3]));
+}
+
+/// With a roster that nobody has yet, so that it lies aside: number 3, after the named second one.
+TEST_F(Branches, SayThatACommitWasLeftAgainWhenWhatLayAsideProvesAFork) {
+    cut_at(named_, 4);
+    ReplicaHost late(administration_.identity("seaport"), administration_.roster(), 99);
+    for (const std::size_t at : {0u, 1u}) {
+        ASSERT_THAT(late.replica().offer(log(), named_[at]), IsOkAndHolds(Offered::queued));
+    }
+    const CommitHeader like = read_header(named_[2]);
+    const crypto::Secret key = administration_.key(joint());
+    const RosterLength ahead{administration_.roster().length().value + 5};
+    CommitBuilder builder({id(), like.number, like.previous, like.time, ahead, like.generation},
+                          key, late.entropy());
+    builder.add(Bytes(16, 9));
+    Bytes beside = builder.finish({}, {});
+    sign_commit(beside, administration_.identity("airport").sign());
+    ASSERT_THAT(late.replica().offer(log(), beside), IsOkAndHolds(Offered::kept_aside));
+    EXPECT_THAT(late.replica().offer(log(), named_[2]), IsOkAndHolds(Offered::forked));
+    for (const std::size_t at : {2u, 3u}) {
+        EXPECT_THAT(late.replica().offer(log(), named_[at]), IsOkAndHolds(Offered::queued));
+    }
 }
 
 TEST_F(Branches, AreProvenWhileTheHeldCommitIsBeingWritten) {

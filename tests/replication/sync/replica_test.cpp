@@ -91,6 +91,23 @@ TEST_F(ReplicaTest, QuarantinesWhatLiesBeyondACutAndCountsItOnceTheCutMoves) {
     EXPECT_EQ(headquarters().counted_head(log().id())->number, CommitNumber{2});
 }
 
+TEST_F(ReplicaTest, QuarantinesNoMoreInAllThanItsBoundAndHasRoomAgainOnceSomeCounts) {
+    const auto commits = written(4);
+    administration_.revoke(administration_.id("airport"),
+                           {{log().id(), {1}, commit_hash(commits[0])}});
+    ReplicaLimits limits;
+    limits.quarantine_in_all = commits[1].size() + commits[2].size();
+    MemoryStore store(administration_.roster());
+    Replica replica(store.start(administration_.id("seaport")), store, limits);
+    ASSERT_THAT(replica.offer(log(), commits[0]), IsOkAndHolds(Offered::queued));
+    EXPECT_THAT(replica.offer(log(), commits[1]), IsOkAndHolds(Offered::quarantined));
+    EXPECT_THAT(replica.offer(log(), commits[2]), IsOkAndHolds(Offered::quarantined));
+    EXPECT_THAT(replica.offer(log(), commits[3]), IsOkAndHolds(Offered::no_room));
+    administration_.move_cut({log().id(), {3}, commit_hash(commits[2])});
+    ASSERT_THAT(replica.offer_roster({0}, administration_.entries()), IsOk());
+    EXPECT_THAT(replica.offer(log(), commits[3]), IsOkAndHolds(Offered::quarantined));
+}
+
 TEST_F(ReplicaTest, CountsOnlyUpToACutThatCameLater) {
     const auto commits = written(3);
     for (const Bytes& commit : commits) {
