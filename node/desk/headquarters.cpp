@@ -4,6 +4,7 @@
 
 #include "crypto/words.hpp"
 #include "node/access/settings.hpp"
+#include "node/audit/sealed_entry.hpp"
 #include "node/databases/json_text.hpp"
 #include "node/desk/names.hpp"
 #include "node/headquarters/audit_places.hpp"
@@ -44,6 +45,9 @@ Result<std::vector<NewGrant>> read_members(Desk& desk, const json& body) {
 Result<std::vector<Bytes>> prepare_again(Desk& desk, const json& body) {
     Continuation roster(desk);
     TRY_ASSIGN(const auto lost, find_lost(roster, text_member(body, "again")));
+    if (lost.database == audit_database) {
+        return Error{request_body, "an audit comes again when its node is enrolled again"};
+    }
     auto name = text_member(body, "name");
     if (name.empty()) {
         name = readable_name(desk, lost).value_or("");

@@ -1,6 +1,7 @@
 #include "node/desk/places.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "node/audit/sealed_entry.hpp"
 
@@ -31,10 +32,16 @@ bool is_own(const replication::Roster& roster, const replication::CompartmentId&
 }
 
 /// Whether it was made again beside one that has its name: nobody's default.
-bool is_second(const Place& place, const std::vector<Place>& all) {
-    return std::any_of(all.begin(), all.end(), [&](const Place& first) {
-        return first.database == place.database && !first.name.empty() &&
-               place.name.starts_with(first.name + " (") && place.name.ends_with(")");
+bool is_second(const Place& place, const std::vector<Place>& writable) {
+    return std::any_of(writable.begin(), writable.end(), [&](const Place& first) {
+        int number = 0;
+        const std::string& name = place.name;
+        const std::size_t at = first.name.size() + 2;
+        if (first.name.empty() || name.size() <= at) {
+            return false;
+        }
+        std::from_chars(name.data() + at, name.data() + name.size(), number);
+        return number >= 2 && name == numbered_name(first.name, number);
     });
 }
 
@@ -100,14 +107,16 @@ Result<Place> find_place(const Desk& desk, std::string_view name) {
 
 Result<Place> default_place(const Desk& desk, std::string_view database) {
     std::vector<Place> own, writable;
-    const auto places = readable_places(desk);
-    for (const Place& place : places) {
-        const bool is_writable = place.database == database && place.right == Right::write;
-        if (is_writable && !is_second(place, places)) {
+    for (const Place& place : readable_places(desk)) {
+        if (place.database == database && place.right == Right::write) {
             writable.push_back(place);
-            if (place.own) {
-                own.push_back(place);
-            }
+        }
+    }
+    const std::vector<Place> all = writable;
+    std::erase_if(writable, [&](const Place& place) { return is_second(place, all); });
+    for (const Place& place : writable) {
+        if (place.own) {
+            own.push_back(place);
         }
     }
     if (own.size() == 1) {

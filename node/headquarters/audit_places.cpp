@@ -39,7 +39,8 @@ Status add_lost_places(Continuation& roster, const NodeId& node) {
     std::vector<replication::CompartmentStanding> wrote;
     for (const auto* lost : roster.roster().lost_compartments()) {
         if (lost->database == audit_database &&
-            roster.roster().lost_right(node, lost->id) == Right::write) {
+            roster.roster().lost_right(node, lost->id) == Right::write &&
+            readable_name(roster.desk(), *lost)) {
             wrote.push_back(*lost);
         }
     }

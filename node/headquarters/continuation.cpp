@@ -138,12 +138,31 @@ Status add_grant(Continuation& roster, const replication::CompartmentId& compart
     return roster.add(std::move(entry));
 }
 
-replication::NumberBlocks free_blocks(const Roster& roster) {
-    std::uint32_t next = 1;
-    for (const auto& block : roster.given_numbers()) {
-        next = std::max(next, block.first + block.count);
+namespace {
+
+/// The first number after all of these.
+std::uint64_t after(const std::vector<replication::NumberBlock>& blocks) {
+    std::uint64_t out = 1;
+    for (const auto& block : blocks) {
+        out = std::max(out, std::uint64_t{block.first} + block.count);
     }
-    return {{next, block_size}, {next + block_size, spare_size}};
+    return out;
+}
+
+}  // namespace
+
+/// Beyond those of branches that lost as well, unless one of them leaves no room: it may have been
+/// made for that.
+replication::NumberBlocks free_blocks(const Roster& roster) {
+    std::uint64_t next = after(roster.given_numbers());
+    if (next + block_size + spare_size > UINT32_MAX) {
+        next = 1;
+        for (const NodeCertificate* node : roster.nodes()) {
+            next = std::max(next, after(roster.numbers_of(node->identity.id())));
+        }
+    }
+    const auto first = static_cast<std::uint32_t>(next);
+    return {{first, block_size}, {first + block_size, spare_size}};
 }
 
 }  // namespace entrepot::node

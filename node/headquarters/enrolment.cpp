@@ -126,8 +126,18 @@ Result<UnitId> choose_unit(Desk& desk, const std::string& said, Enrolment& enrol
                              "': for a further node of it add --unit, for a lost node use "
                              "'entrepot administration replace'"};
         }
-        const auto* lost = desk.roster().writer(enrolment.request.identity.id());
-        return lost == nullptr ? desk.entropy().fixed<UnitId>() : lost->unit;
+        const auto id = enrolment.request.identity.id();
+        const auto* lost = desk.roster().node(id) == nullptr ? desk.roster().writer(id) : nullptr;
+        const UnitId unit = lost == nullptr ? desk.entropy().fixed<UnitId>() : lost->unit;
+        for (const NodeCertificate* node : desk.roster().nodes()) {
+            if (node->unit == unit) {
+                return Error{enrolment_unit_known,
+                             "a branch of the roster that lost had certified this node for unit '" +
+                                 unit_name(desk, unit) +
+                                 "', which is there: add --unit with that name, or with another's"};
+            }
+        }
+        return unit;
     }
     TRY_ASSIGN(const UnitId unit, find_unit(desk, said));
     const std::string held = unit_name(desk, unit);

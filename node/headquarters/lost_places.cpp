@@ -1,6 +1,7 @@
 #include "node/headquarters/lost_places.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "node/audit/sealed_entry.hpp"
 
@@ -15,12 +16,35 @@ using replication::Right;
 
 constexpr std::size_t least_prefix = 6;  ///< characters of an id that name it
 
-std::string free_name(const Desk& desk, const CompartmentStanding& lost, const std::string& name) {
+using TakenNames = std::set<std::pair<std::string, std::string>>;  ///< database and name
+
+TakenNames taken_names(const Desk& desk) {
+    TakenNames out;
+    for (const CompartmentStanding* place : desk.roster().compartments()) {
+        out.emplace(place->database, readable_name(desk, *place).value_or(""));
+    }
+    return out;
+}
+
+std::string free_name(TakenNames& taken, const std::string& database, const std::string& name) {
     std::string out = name;
-    for (int number = 2; find_named(desk, desk.roster(), lost.database, out) != nullptr; ++number) {
+    for (int number = 2; !taken.emplace(database, out).second; ++number) {
         out = numbered_name(name, number);
     }
     return out;
+}
+
+/// Of those that are there again.
+Status add_rights_again(Continuation& roster, const replication::NodeId& node) {
+    for (const CompartmentStanding* place : roster.desk().roster().compartments()) {
+        const replication::Roster& now = roster.roster();
+        const Right right = now.lost_right(node, place->id);
+        if (place->database != audit_database && now.was_lost(place->id) &&
+            right > now.right(node, place->id)) {
+            TRY(add_grant(roster, place->id, {node, right}));
+        }
+    }
+    return {};
 }
 
 /// The new key, then those of the branch that are held here.
@@ -86,6 +110,8 @@ Status make_again(Continuation& roster, const CompartmentStanding& lost, const s
 }
 
 Status add_lost_rights(Continuation& roster, const replication::NodeId& node) {
+    TRY(add_rights_again(roster, node));
+    TakenNames taken = taken_names(roster.desk());
     std::vector<CompartmentStanding> lost;
     for (const CompartmentStanding* each : roster.roster().lost_compartments()) {
         lost.push_back(*each);
@@ -98,7 +124,7 @@ Status add_lost_rights(Continuation& roster, const replication::NodeId& node) {
         }
         auto grants = headquarters_grants(roster.roster());
         grants.push_back({node, right});
-        TRY(make_again(roster, each, free_name(roster.desk(), each, *name), grants));
+        TRY(make_again(roster, each, free_name(taken, each.database, *name), grants));
     }
     return {};
 }

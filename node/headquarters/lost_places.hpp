@@ -24,8 +24,9 @@ Result<replication::CompartmentStanding> find_lost(const Continuation& roster,
 Status make_again(Continuation& roster, const replication::CompartmentStanding& lost,
                   const std::string& name, const std::vector<replication::NewGrant>& grants);
 
-/// Makes those again in which this node had a right, with the right it had; not its audit. A name
-/// that is taken by now gets a number: 'national suspects (2)'.
+/// Gives this node the rights back that it had in those, and makes them again unless they are
+/// there again; not its audit. A name that is taken by now gets a number: 'national suspects (2)'.
+/// Those of which this headquarters has no key are left out.
 Status add_lost_rights(Continuation& roster, const replication::NodeId& node);
 
 }  // namespace entrepot::node

@@ -183,12 +183,17 @@ Result<json> list_quarantine(Desk& desk) {
     return json{{"logs", std::move(out)}, {"contents", contents_json(contents)}};
 }
 
-Result<std::uint64_t> count_uncounted(const Desk& desk) {
-    TRY_ASSIGN(const auto heads, desk.log().heads());
+std::uint64_t count_uncounted(Desk& home) {
     std::uint64_t out = 0;
-    for (const auto& [id, head] : heads.all()) {
-        const auto end = replication::end_of(head.descriptor, id, desk.roster());
-        out += end && end->number < head.number ? head.number.value - end->number.value : 0;
+    for (const Desk* desk : home.shared_desks()) {
+        const auto heads = desk->log().heads();
+        if (!heads) {
+            continue;
+        }
+        for (const auto& [id, head] : heads->all()) {
+            const auto end = replication::end_of(head.descriptor, id, desk->roster());
+            out += end && end->number < head.number ? head.number.value - end->number.value : 0;
+        }
     }
     return out;
 }

@@ -19,8 +19,8 @@ inline constexpr ErrorCode quarantine_not_forward{"quarantine.not_forward",
 /// the next one is missing). Also contents that are kept but not merged, with code and reason.
 Result<nlohmann::json> list_quarantine(Desk& desk);
 
-/// Commits held as part of a log that ends before them, of all logs here.
-Result<std::uint64_t> count_uncounted(const Desk& desk);
+/// Commits held as part of a log that ends before them, of all logs here, partners' too.
+std::uint64_t count_uncounted(Desk& home);
 
 /// {"log", "to"}: moves the cut of a log to a commit that is kept, so that it and those before it
 /// count. headquarters.only, quarantine.unknown_log, quarantine.not_forward,

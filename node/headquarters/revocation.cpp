@@ -69,7 +69,7 @@ Result<Withdrawal> plan_withdrawal(Desk& desk, const json& body) {
     Withdrawal out{place.id, {}, {}, false};
     json wanted = cuts_of(body);
     for (const NodeCertificate* node : nodes) {
-        const Right right = desk.roster().right(node->identity.id(), place.id);
+        const Right right = desk.roster().kept_right(node->identity.id(), place.id);
         if (right == Right::none) {
             continue;
         }

@@ -25,7 +25,17 @@ std::size_t Keyring::follow(const replication::Roster& roster) {
             added += held.size() - before;
         }
     }
+    note_doubled(roster);
     return added;
+}
+
+void Keyring::note_doubled(const replication::Roster& roster) {
+    for (auto at = keys_.begin(); at != keys_.end();
+         at = keys_.upper_bound({at->first.first, {UINT32_MAX}})) {
+        for (const auto& [generation, lost] : roster.lost_keys(at->first.first, self_)) {
+            doubled_.emplace(at->first.first, generation);
+        }
+    }
 }
 
 /// Puts the wrap's key at that place of those held, which may have it further back.
@@ -62,7 +72,8 @@ const crypto::Secret* Keyring::find(const replication::CompartmentId& compartmen
 const crypto::Secret* Keyring::find(const replication::CompartmentId& compartment,
                                     const replication::CommitHeader& commit) const {
     const auto found = keys_.find({compartment, commit.generation});
-    if (found == keys_.end() || found->second.size() < 2) {
+    const bool is_doubled = doubled_.contains({compartment, commit.generation});
+    if (found == keys_.end() || (found->second.size() < 2 && !is_doubled)) {
         return find(compartment, commit.generation);
     }
     const auto opens = std::find_if(found->second.begin(), found->second.end(), [&](const Key& k) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "replication/log/commit.hpp"
 #include "replication/roster/roster_author.hpp"
@@ -19,7 +20,7 @@ public:
     /// a forked roster, the key of the branch that counts.
     const crypto::Secret* find(const replication::CompartmentId& compartment,
                                replication::Generation generation) const;
-    /// The key of the commit's generation; of several the one that opens it.
+    /// The key of the commit's generation; of several the one that opens it, null when none does.
     const crypto::Secret* find(const replication::CompartmentId& compartment,
                                const replication::CommitHeader& commit) const;
     /// All keys of one compartment that are held, oldest first; of several of a generation the one
@@ -39,6 +40,10 @@ private:
     using Place = std::pair<replication::CompartmentId, replication::Generation>;
     bool open(const replication::KeyWrap& wrap, std::vector<Key>& held, std::size_t at);
 
+    void note_doubled(const replication::Roster& roster);
+
+    /// Generations that branches which lost made too: not every key of theirs may be here.
+    std::set<Place> doubled_;
     std::map<Place, std::vector<Key>> keys_;  ///< the one of the branch that counts is first
 };
 

@@ -85,7 +85,6 @@ json standing_of(Desk& desk) {
         unopened.push_back({{"realm", to_base32(realm.view())}, {"why", error.context}});
     }
     const auto quarantined = desk.views().quarantined();
-    const auto uncounted = count_uncounted(desk);
     const auto last = desk.log().last_position();
     return {{"unlocked", true},
             {"name", desk.settings().name},
@@ -99,7 +98,7 @@ json standing_of(Desk& desk) {
             {"unopened", std::move(unopened)},
             {"waiting", desk.projector().waiting_count()},
             {"quarantined", quarantined ? quarantined->size() : 0},
-            {"uncounted", uncounted ? *uncounted : 0},
+            {"uncounted", count_uncounted(desk)},
             {"stalled", desk.views().stalled().size()},
             {"views_bytes", desk.views().used_bytes()},
             {"views_damage", why_remade(desk, false)},

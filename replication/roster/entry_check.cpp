@@ -305,7 +305,7 @@ Status check_kind(const OuterGenesis& entry, const Standing& standing) {
     return check_kind(entry.own, standing);
 }
 
-/// What it carries is judged by the rosters before it: Roster::losing_with.
+/// What it carries is judged by the rosters before it: Roster::settled_by.
 Status check_kind(const SettlementEntry&, const Standing&) {
     return {};
 }

@@ -116,12 +116,14 @@ public:
     std::vector<const CompartmentStanding*> compartments() const;
     /// Those that only branches which lost made, until they are made again with the same id.
     std::vector<const CompartmentStanding*> lost_compartments() const;
+    /// Whether it was one of those, made again or not.
+    bool was_lost(const CompartmentId& compartment) const;
     /// The right a node has at a roster length (now when absent); none for revoked nodes now. At a
     /// length where the roster had forked, the greater of what both branches gave.
     Right right(const NodeId& node, const CompartmentId& compartment,
                 std::optional<RosterLength> at = std::nullopt) const;
     /// The most that a node had been given on a branch that lost, beyond what it had before the
-    /// fork: it may be given again. None once a grant or its revocation has decided anew.
+    /// fork: it may be given again. None once a grant or its revocation has decided on this branch.
     Right lost_right(const NodeId& node, const CompartmentId& compartment) const;
     /// The right it has now, or may be given again: what it holds by it, it keeps.
     Right kept_right(const NodeId& node, const CompartmentId& compartment) const {

@@ -101,7 +101,7 @@ Right Roster::lost_right(const NodeId& node, const CompartmentId& compartment) c
     const CompartmentHistory* found = standing_->compartment(compartment);
     const auto decided = [&](const SettledBranch& branch) {
         const auto steps = found == nullptr ? nullptr : found->steps_of(node);
-        return steps != nullptr && branch.newest < steps->back().from;
+        return steps != nullptr && branch.common < steps->back().from;
     };
     Right out = Right::none;
     for (const SettledBranch& branch : standing_->settled) {
@@ -147,6 +147,14 @@ std::vector<const CompartmentStanding*> Roster::lost_compartments() const {
         }
     }
     return out;
+}
+
+bool Roster::was_lost(const CompartmentId& compartment) const {
+    const auto& settled = standing_->settled;
+    return std::any_of(settled.begin(), settled.end(), [&](const SettledBranch& branch) {
+        const auto* lost = branch.losing->standing_->compartment(compartment);
+        return lost != nullptr && branch.common < lost->generations.front();
+    });
 }
 
 bool Roster::is_generation(const CompartmentId& compartment, Generation generation,

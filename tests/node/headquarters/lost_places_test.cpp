@@ -27,12 +27,13 @@ protected:
     LostPlaces() : lost_(lose()) {}
 
     static Result<json> enrol(DeskFixture& at, const crypto::Identity& identity,
-                              const std::string& name) {
+                              const std::string& name, const std::string& unit = "") {
         crypto::SystemEntropy entropy;
         const Bytes request = *replication::make_request({replication::NodeKind::unit, name, {}},
                                                          identity, SystemClock().wall(), entropy);
         return at.await([&](JsonDone done) {
-            enrol_node(at.desk(), {{"request", crypto::to_base64(request)}}, std::move(done));
+            enrol_node(at.desk(), {{"request", crypto::to_base64(request)}, {"unit", unit}},
+                       std::move(done));
         });
     }
     Result<json> again(const json& body) {
@@ -40,6 +41,12 @@ protected:
             [&](JsonDone done) { add_compartment(fixture_.desk(), body, std::move(done)); });
     }
     const Roster& roster() { return fixture_.desk().roster(); }
+    void expect_rights_of(const NodeId& node) {
+        for (const auto* before : lost_.compartments()) {
+            EXPECT_EQ(roster().right(node, before->id), lost_.right(node, before->id))
+                << before->database;
+        }
+    }
     std::set<std::string> names() {
         std::set<std::string> out;
         for (const auto* compartment : roster().compartments()) {
@@ -48,6 +55,12 @@ protected:
             }
         }
         return out;
+    }
+    /// That of the node which was not enrolled again.
+    bool only_audits_are_lost() {
+        const auto lost = roster().lost_compartments();
+        return std::all_of(lost.begin(), lost.end(),
+                           [](const auto* each) { return each->database == audit_database; });
     }
     std::string lost_id(std::string_view database) {
         for (const auto* lost : roster().lost_compartments()) {
@@ -60,14 +73,18 @@ protected:
 
     crypto::SystemEntropy entropy_;
     crypto::Identity ferry_ = crypto::Identity::generate(entropy_);
+    crypto::Identity desk_ = crypto::Identity::generate(entropy_);  ///< the ferry's second one
+    crypto::Identity barge_ = crypto::Identity::generate(entropy_);
     DeskFixture fixture_{"headquarters"};
     Roster lost_;
 
 private:
-    /// The other branch enrolled the ferry, this one the pier; root keys settled it.
+    /// The other branch enrolled the barge and the ferry, this one the pier; root keys settled it.
     Roster lose() {
         DeskFixture other("headquarters");
+        EXPECT_THAT(enrol(other, barge_, "Barge"), IsOk());
         EXPECT_THAT(enrol(other, ferry_, "Ferry"), IsOk());
+        EXPECT_THAT(enrol(other, desk_, "Ferry 2", "Ferry"), IsOk());
         EXPECT_THAT(enrol(fixture_, crypto::Identity::generate(entropy_), "Pier"), IsOk());
         const auto& administration = fixture_.administration();
         const replication::RosterLength common = administration.roster().length();
@@ -104,6 +121,23 @@ TEST_F(LostPlaces, ComeBackWithTheNodeThatHadThem) {
               audit_place_of(lost_, ferry_.id())->compartment);
 }
 
+TEST_F(LostPlaces, ComeBackForEachOfTheirNodes) {
+    ASSERT_THAT(enrol(fixture_, ferry_, "Ferry"), IsOk());
+    ASSERT_THAT(enrol(fixture_, barge_, "Barge"), IsOk());
+    expect_rights_of(ferry_.id());
+    expect_rights_of(barge_.id());
+    EXPECT_TRUE(only_audits_are_lost());
+    EXPECT_FALSE(names().contains("national suspects (3)"));
+}
+
+/// Else a key stolen from headquarters could place a node of its own in a unit that is there.
+TEST_F(LostPlaces, PlaceNoNodeInAUnitThatIsThereUnlessThatIsSaid) {
+    ASSERT_THAT(enrol(fixture_, ferry_, "Ferry"), IsOk());
+    EXPECT_THAT(enrol(fixture_, desk_, "Ferry 2"), HasCode(enrolment_unit_known));
+    ASSERT_THAT(enrol(fixture_, desk_, "Ferry 2", "Ferry"), IsOk());
+    EXPECT_EQ(roster().node(desk_.id())->unit, roster().node(ferry_.id())->unit);
+}
+
 TEST_F(LostPlaces, AreNumberedWhereTheirNamesAreTaken) {
     ASSERT_THAT(enrol(fixture_, ferry_, "Ferry"), IsOk());
     for (const char* name : {"national suspects", "national suspects (2)", "national directory (2)",
@@ -111,7 +145,6 @@ TEST_F(LostPlaces, AreNumberedWhereTheirNamesAreTaken) {
         EXPECT_TRUE(names().contains(name)) << name;
     }
     EXPECT_FALSE(names().contains("Ferry seizures (2)"));
-    EXPECT_TRUE(roster().lost_compartments().empty());
 }
 
 TEST_F(LostPlaces, GiveTheirOldKeysToANodeInTheLostOnesPlace) {
@@ -129,6 +162,10 @@ TEST_F(LostPlaces, LeaveTheNumbersThatTheFerryMayHaveUsed) {
     const auto used = lost_.node(ferry_.id())->spare_numbers;
     ASSERT_THAT(enrol(fixture_, ferry_, "Ferry"), IsOk());
     EXPECT_GE(roster().node(ferry_.id())->numbers.first, used.first + used.count);
+}
+
+TEST_F(LostPlaces, AreNotMadeAgainByTheirIdWhereTheyAreAudits) {
+    EXPECT_THAT(again({{"again", lost_id("audit")}, {"name", "x"}}), HasCode(request_body));
 }
 
 TEST_F(LostPlaces, AreMadeAgainByTheirIdAndUnderAnotherNameWhereTheirsIsTaken) {

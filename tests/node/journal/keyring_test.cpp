@@ -80,5 +80,15 @@ TEST_F(KeyringTest, HasBothKeysOfADoubledGenerationFromAGrantAfterTheSettlement)
     EXPECT_TRUE(is(late.find(joint_, sealed_under(lost_)), lost_));
 }
 
+TEST_F(KeyringTest, WaitsForALosingKeyThatItWasNotGiven) {
+    const NodeId pier = fork_.counts.add_unit("pier");
+    fork_.counts.grant(joint_, pier, Right::read);
+    fork_.settle();
+    Keyring late(pier, fork_.counts.identity("pier").box().duplicate());
+    ASSERT_EQ(late.follow(fork_.counts.roster()), 2u);
+    EXPECT_TRUE(is(late.find(joint_, sealed_under(counting_)), counting_));
+    EXPECT_EQ(late.find(joint_, sealed_under(lost_)), nullptr);
+}
+
 }  // namespace
 }  // namespace entrepot::node
