@@ -130,13 +130,13 @@ TEST_F(LostCompartment, IsKeptUntilAGrantDecidesAnew) {
 
 TEST_F(LostCompartment, IsNotKeptAgainstAWithdrawalOnTheBranchThatCounts) {
     ForkedAdministration fork = ForkedAdministration::with_two_units();
-    const auto joint = fork.counts.compartment("joint seizures");
+    const auto other = fork.counts.compartment("seaport seizures");
     const NodeId airport = fork.counts.id("airport");
-    fork.loses.grant(joint, airport, Right::read);
-    fork.loses.grant(joint, airport, Right::write);
-    fork.counts.grant(joint, airport, Right::none);
+    fork.loses.grant(other, airport, Right::read);
+    fork.counts.grant(other, airport, Right::read);
+    fork.counts.grant(other, airport, Right::none);
     fork.settle();
-    EXPECT_EQ(fork.counts.roster().kept_right(airport, joint), Right::none);
+    EXPECT_EQ(fork.counts.roster().kept_right(airport, other), Right::none);
 }
 
 TEST_F(LostCompartment, LeavesTheNumbersThatWereGivenWithIt) {
