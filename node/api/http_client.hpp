@@ -22,8 +22,8 @@ inline constexpr ErrorCode api_broken_answer{"api.broken_answer", ErrorKind::una
 struct ApiCall {
     std::string method = "GET";
     std::string path = "/";  ///< with its query, percent-encoded where needed (see percent_encode)
-    Bytes body;
-    std::map<std::string, std::string> headers;
+    Bytes body = {};
+    std::map<std::string, std::string> headers = {};
 };
 
 /// An error that the node reported: its code as text, because codes are constants of the program

@@ -191,7 +191,7 @@ Result<std::vector<LeftCommit>> LogStore::left(std::uint64_t from) const {
 
 Result<std::vector<replication::RewindWrite>> LogStore::rewinds(std::uint64_t from) const {
     std::vector<replication::RewindWrite> out;
-    TRY(open_rows(rewinds_table, from, [&](ByteView plain) -> Status {
+    const auto read = [&](ByteView plain) -> Status {
         WireReader reader(plain);
         const ByteView bytes = reader.raw(LogDescriptor::wire_size);
         replication::RewindWrite rewound;
@@ -202,7 +202,8 @@ Result<std::vector<replication::RewindWrite>> LogStore::rewinds(std::uint64_t fr
         rewound.log = rewound.descriptor.id();
         out.push_back(rewound);
         return {};
-    }));
+    };
+    TRY(open_rows(rewinds_table, from, read));
     return out;
 }
 

@@ -141,8 +141,8 @@ struct ErasureEntry {
     std::vector<BlobId> blobs;         ///< rising, each once
     /// The record is erased whole, and later changes to it are excluded; else only these changes.
     bool whole = true;
-    std::vector<Hash> further;  ///< other records erased whole by the same order; rising
-    std::string reason;         ///< in clear for every node: no names in it
+    std::vector<Hash> further = {};  ///< other records erased whole by the same order; rising
+    std::string reason = {};         ///< in clear for every node: no names in it
 };
 
 /// Other root keys from here on. The fingerprint that was pinned stays that of the first entry.

@@ -91,12 +91,12 @@ void Standing::keep_wraps(const std::vector<KeyWrap>& added) {
         fresh[wrap.node][{wrap.compartment, wrap.generation}].push_back(wrap);
     }
     for (auto& [node, table] : fresh) {
-        for (auto& [place, keys] : table) {
+        for (auto& [place, brought] : table) {
             auto& held = wraps[node][place];
-            if (held.size() > keys.size()) {
-                keys.insert(keys.end(), held.begin(), held.end());
+            if (held.size() > brought.size()) {
+                brought.insert(brought.end(), held.begin(), held.end());
             }
-            held = std::move(keys);
+            held = std::move(brought);
         }
     }
 }

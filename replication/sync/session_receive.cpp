@@ -251,9 +251,9 @@ Status Session::Core::take(const message::Bye& part, SteadyTime) {
 }
 
 bool Session::Core::Live::note_fork(const LogId& log, CommitNumber number) {
-    const auto [known, is_first] = forks.try_emplace(log, number);
-    const bool is_news = is_first || number < known->second;
-    known->second = std::min(known->second, number);
+    const auto [noted, is_first] = forks.try_emplace(log, number);
+    const bool is_news = is_first || number < noted->second;
+    noted->second = std::min(noted->second, number);
     return is_news;
 }
 

@@ -16,8 +16,8 @@ struct AdministrationOptions {
     std::string country = "JM";
     std::uint8_t threshold = 1;
     std::uint8_t root_count = 1;
-    std::vector<std::string> units;  ///< one node each, by name
-    std::vector<std::string> relays;
+    std::vector<std::string> units = {};  ///< one node each, by name
+    std::vector<std::string> relays = {};
     bool unit_seizures = false;      ///< per unit "seizures", with headquarters
     bool joint_seizures = false;     ///< one, all units and headquarters write
     bool national_suspects = false;  ///< one, all units and headquarters write

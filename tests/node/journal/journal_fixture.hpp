@@ -30,7 +30,7 @@ struct TestOfficer {
 
 /// What a commit of a test is made of.
 struct TestCommit {
-    std::vector<replication::SigningOfficer> officers;
+    std::vector<replication::SigningOfficer> officers = {};
     std::string database = "seizures";
     std::string status = "submitted";
     unsigned records = 1;

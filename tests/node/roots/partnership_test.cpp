@@ -14,8 +14,8 @@ using replication::Roster;
 
 /// An administration with its headquarters and the outer rosters that it makes.
 struct Side {
-    explicit Side(const std::string& country, std::uint64_t seed)
-        : country(country), fixture({seed, country}), home(fixture.roster()) {}
+    explicit Side(const std::string& name, std::uint64_t seed)
+        : country(name), fixture({seed, name}), home(fixture.roster()) {}
 
     Hash root() const { return home.root_fingerprint(); }
     const crypto::SigningKey& first_key() const { return fixture.root_keys().front(); }

@@ -99,7 +99,6 @@ Outcome<Signing> sign_all(const Invocation& invocation, AdministrationDirectory&
 
 Outcome<int> tell(const Invocation& invocation, const AdministrationDirectory& administration,
                   const node::PartnerWish& wish, const Signing& done) {
-    const Arguments& arguments = invocation.arguments;
     const std::string country = wish.country;
     TRY_ASSIGN(const Roster outer, administration.outer_roster(country));
     const Hash pin = node::pin_for_partner(administration.roster(), outer, wish);
