@@ -170,6 +170,16 @@ json point_to_json(const replication::GeoPoint& point) {
     return {{"latitude", point.latitude / 1e7}, {"longitude", point.longitude / 1e7}};
 }
 
+/// "latitude, longitude" in degrees, as it is read.
+std::string point_to_text(const replication::GeoPoint& point) {
+    const auto degrees_text = [](std::int32_t units) {
+        std::string out = decimal_to_text({units, 7});
+        out.erase(out.find_last_not_of('0') + 1);
+        return out.ends_with('.') ? out + "0" : out;
+    };
+    return degrees_text(point.latitude) + ", " + degrees_text(point.longitude);
+}
+
 json photo_to_json(const replication::PhotoValue& photo) {
     return {{"media_type", photo.media_type},
             {"size", photo.original.size},
@@ -285,6 +295,9 @@ json value_to_json(const Value& value) {
 }
 
 std::string value_to_text(const Value& value) {
+    if (const auto* point = std::get_if<replication::GeoPoint>(&value)) {
+        return point_to_text(*point);
+    }
     const json out = value_to_json(value);
     if (out.is_null()) {
         return {};

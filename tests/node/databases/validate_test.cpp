@@ -115,6 +115,17 @@ TEST(Validate, KeepsDecimalsAsTypedAndReadsNumbers) {
     EXPECT_EQ(code_of("/goods/0/quantity", "1234567890123456789"), field_wrong_type);
 }
 
+TEST(Validate, ReadsAPointFromTheTextItIsTold) {
+    const Field& point = *test::schema("seizures").find("geo_point");
+    for (const auto& [given, told] :
+         {std::pair{"13,0", "13.0, 0.0"}, std::pair{"17.9970, -76.7936", "17.997, -76.7936"},
+          std::pair{"-0.0000001,180", "-0.0000001, 180.0"}}) {
+        const auto value = std::get<Value>(value_from_text(point, given));
+        EXPECT_EQ(value_to_text(value), told);
+        EXPECT_EQ(std::get<Value>(value_from_text(point, told)), value);
+    }
+}
+
 TEST(Validate, RefusesTextThatIsTooLongOrNotUtf8OrHasControls) {
     EXPECT_EQ(code_of("/place", std::string(201, 'a')), field_too_long);
     EXPECT_EQ(code_of("/place", std::string("a\xff")), document_not_utf8);
