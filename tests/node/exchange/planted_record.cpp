@@ -75,9 +75,15 @@ private:
         if (field.longest >= word.size()) {
             return word;
         }
-        // Two bytes of a letter that no schema, path or code has.
-        const char letter = static_cast<char>(0x80 + number_ % 0x40);
-        return std::string{static_cast<char>(0xd0 + number_ / 0x40), letter};
+        // Letters of two bytes that no schema, path or code has, as many as the field takes: two
+        // bytes alone stand in any few kilobytes of ciphertext once in a dozen times.
+        const std::string letter{static_cast<char>(0xd0 + number_ / 0x40),
+                                 static_cast<char>(0x80 + number_ % 0x40)};
+        std::string out;
+        while (out.size() + letter.size() <= field.longest) {
+            out += letter;
+        }
+        return out;
     }
     Value code_for(const Field& field) {
         if (field.name == "handling") {
