@@ -30,6 +30,7 @@ void HeadsRound::start() {
     ++mine_;
     roster_length_ = replica_.roster().length();
     snapshot_ = carriage_.heads();
+    left_out_.clear();
     digest_ = digest_of(snapshot_);
     digest_due_ = true;
 }
@@ -47,10 +48,12 @@ Status HeadsRound::receive(const message::Digest& part) {
     return {};
 }
 
-void HeadsRound::state_equal(const Head& head) {
-    const Stated both{head.number, head.number, prefix_of(head.hash), true};
-    outgoing_.stated(head.descriptor, both);
-    incoming_.stated(head.descriptor, both);
+void HeadsRound::state_equal(const LogId& log, const Head& head) {
+    if (still_holds(log)) {
+        const Stated both{head.number, head.number, prefix_of(head.hash), true};
+        outgoing_.stated(head.descriptor, both);
+        incoming_.stated(head.descriptor, both);
+    }
 }
 
 /// Both digests are known: the same verdict on both sides.
@@ -61,7 +64,7 @@ void HeadsRound::judge() {
     }
     if (peer_.digest == digest_) {
         for (const auto& [log, head] : snapshot_) {
-            state_equal(head);
+            state_equal(log, head);
         }
         end(true);
         return;
@@ -99,7 +102,7 @@ Status HeadsRound::receive(const message::Buckets& part) {
     }
     for (const auto& [log, head] : snapshot_) {
         if (!listing_.differing[bucket_of(log)]) {
-            state_equal(head);
+            state_equal(log, head);
         }
     }
     listing_.sending = true;
@@ -131,7 +134,7 @@ Status HeadsRound::compare(const Head& theirs) {
         !listing_.seen.insert(log).second) {
         return Error{session_malformed, "a list of heads repeats a log, or has no end"};
     }
-    if (!is_listed(log) || !carriage_.exchanges(theirs.descriptor, log)) {
+    if (!is_listed(log) || !still_holds(log) || !carriage_.exchanges(theirs.descriptor, log)) {
         return {};
     }
     if (is_none && replica_.learn(theirs.descriptor)) {
@@ -155,7 +158,7 @@ void HeadsRound::end_if_complete() {
         return;
     }
     for (const auto& [log, head] : snapshot_) {
-        if (is_listed(log) && !listing_.seen.contains(log)) {
+        if (is_listed(log) && still_holds(log) && !listing_.seen.contains(log)) {
             outgoing_.stated(head.descriptor, {head.number, {}, {}, false});
             incoming_.stated(head.descriptor, {head.number, {}, {}, false});
         }

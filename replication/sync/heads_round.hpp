@@ -16,6 +16,9 @@ public:
 
     /// Starts a round, or another one after the one under way.
     void request();
+    /// The log has left its branch: what this round's snapshot says of it holds no more. Another
+    /// round is for the caller to request.
+    void leave_out(const LogId& log) { left_out_.insert(log); }
     Status receive(const message::Digest& part);
     Status receive(const message::Buckets& part);
     Status receive(const message::HeadList& part);
@@ -50,9 +53,10 @@ private:
     void end(bool valid);
     std::array<message::BucketDigest, message::bucket_count> buckets() const;
     bool is_listed(const LogId& log) const;
+    bool still_holds(const LogId& log) const { return !left_out_.contains(log); }
     void write_page(WireWriter& out);
     Status compare(const Head& theirs);
-    void state_equal(const Head& head);
+    void state_equal(const LogId& log, const Head& head);
 
     Replica& replica_;
     Carriage& carriage_;
@@ -64,6 +68,7 @@ private:
     Verdict verdict_ = Verdict::none;
     RosterLength roster_length_;
     CountedHeads snapshot_;
+    std::set<LogId> left_out_;  ///< of the snapshot
     Hash digest_;
     message::Digest peer_;
     Listing listing_;

@@ -52,7 +52,8 @@ enum class Offered {
     kept_aside,   ///< a gap before it, or its author's roster is not here yet
     no_room,      ///< as kept_aside, but the bound is reached: dropped, to be asked for again
     quarantined,  ///< beyond a cut: in the next writes (bounded), not counted
-    forked,  ///< another commit with its number is held: proof kept, the log takes nothing more
+    forked,  ///< another commit with its number is held: proof kept; until a cut names a branch
+             ///< the log takes nothing more
 };
 
 struct CommitWrite {
@@ -164,7 +165,8 @@ public:
     std::uint64_t settled_count() const;
     /// The least length up to which those left it as it was.
     RosterLength settled_from() const;
-    /// Takes a proven fork: the log takes nothing more. fork.unproven otherwise; false if known.
+    /// Takes a proven fork: until a cut names a branch, the log takes nothing more. fork.unproven
+    /// otherwise; false if known.
     Result<bool> offer_fork(ForkProof proof);
     /// The same of a peer that holds the other branch itself: where a cut has named a branch and
     /// this node is not known to be on it, it leaves its own from there on.

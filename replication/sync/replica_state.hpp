@@ -2,7 +2,8 @@
 //
 // Invariants of a log's standing:
 //   1. accepted ≥ durable head; `unwritten` holds exactly the commits between them, in order.
-//   2. The log continues accepted.hash; nothing enters it otherwise, and nothing once it is forked.
+//   2. The log continues accepted.hash; nothing enters it otherwise, and nothing while it is forked
+//      and no cut says which branch counts.
 //   3. What is kept aside is not counted, not acknowledged and not announced.
 //   4. Where a cut ends the log and the cut's number is held, it is the commit that the cut names:
 //      else the log was rewound before anything was said of it.

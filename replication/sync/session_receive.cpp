@@ -283,8 +283,10 @@ void Session::Core::follow_forks() {
 void Session::Core::follow_branches() {
     const Exchange& exchange = replica.exchange();
     for (; live->rewound < exchange.rewound_end(); ++live->rewound) {
-        live->outgoing.stop(exchange.rewound(live->rewound));
-        live->incoming.stop(exchange.rewound(live->rewound));
+        const LogId& log = exchange.rewound(live->rewound);
+        live->outgoing.stop(log);
+        live->incoming.stop(log);
+        live->heads.leave_out(log);
         live->heads.request();
     }
     if (live->known != replica.known_count()) {

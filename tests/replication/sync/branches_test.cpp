@@ -301,6 +301,39 @@ TEST_F(Branches, RefuseNoPeerWhoseCommitsCrossAClaimOfAnother) {
     EXPECT_EQ(late.replica().counted_head(id())->hash, commit_hash(named_[3]));
 }
 
+TEST_F(Branches, RefuseNoPeerWhoseListOfHeadsCrossesAClaimOfAnother) {
+    cut_at(named_, 4);
+    SessionPair meeting(administration_, "seaport", "headquarters", 41);
+    ReplicaHost& late = meeting.dialler().host;
+    for (const std::size_t at : {0u, 1u, 2u}) {
+        ASSERT_THAT(late.replica().offer(log(), other_[at]), IsOk());
+        ASSERT_THAT(meeting.accepter().host.replica().offer(log(), named_[at]), IsOk());
+    }
+    meeting.settle(meeting.dialler());
+    meeting.settle(meeting.accepter());
+    bool came = false;
+    meeting.on_message = [&](End& to, Bytes& message) {
+        if (&to == &meeting.dialler() && !came && has<message::HeadList>(message)) {
+            came = true;
+            EXPECT_THAT(late.replica().offer_claim(proof(2)), IsOk());
+            late.settle();
+            EXPECT_EQ(late.replica().heads().find(id())->number, CommitNumber{1})
+                << "another session's doing: the third one, which the list shows, is gone";
+        }
+        return true;
+    };
+    meeting.connect();
+    ASSERT_TRUE(meeting.reach_sync(60'000)) << (meeting.is_over() ? meeting.error().context : "");
+    EXPECT_TRUE(came);
+    // Neither is known to be on the named branch until one holds the commit that the cut names.
+    for (const Bytes& commit : named_) {
+        ASSERT_THAT(meeting.accepter().host.replica().offer(log(), commit), IsOk());
+    }
+    meeting.settle(meeting.accepter());
+    ASSERT_TRUE(meeting.reach_sync(60'000)) << (meeting.is_over() ? meeting.error().context : "");
+    EXPECT_EQ(late.replica().counted_head(id())->hash, commit_hash(named_[3]));
+}
+
 /// With a roster that nobody has yet, so that it lies aside: number 3, after the named second one.
 TEST_F(Branches, SayThatACommitWasLeftAgainWhenWhatLayAsideProvesAFork) {
     cut_at(named_, 4);
