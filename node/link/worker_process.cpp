@@ -17,25 +17,43 @@ extern char** environ;
 namespace entrepot::node {
 namespace {
 
-/// Records are made in one thread of the worker and freed in another; with the C library's few
-/// cached blocks a thread, the two wait for each other's locks.
 /// Views are flushed in less; a worker that hangs, or reads a long log, is not waited for.
 constexpr int longest_goodbye_ms = 2000;
 
-constexpr std::string_view tunables = "GLIBC_TUNABLES=";
+/// Records are made in one thread of the worker and freed in another; with the C library's few
+/// cached blocks a thread, the two wait for each other's locks.
 constexpr std::string_view more_cached_blocks =
     "GLIBC_TUNABLES=glibc.malloc.tcache_count=2000:glibc.malloc.trim_threshold=67108864";
+/// A function found only when it is first called has the linker put the vector registers on the
+/// stack, with the bytes of a passphrase that was just copied, and nobody wipes them there.
+constexpr std::string_view all_found_at_start = "LD_BIND_NOW=1";
+
+/// The setting's name, with the sign behind it.
+std::string_view name_of(std::string_view setting) {
+    return setting.substr(0, setting.find('=') + 1);
+}
 
 /// This process's environment, with the allocator's settings unless somebody chose others.
-std::vector<char*> worker_environment(std::string& settings) {
-    std::vector<char*> out;
+std::vector<std::string> worker_environment() {
+    std::vector<std::string> out{std::string(all_found_at_start)};
     bool is_chosen = false;
     for (char** entry = environ; *entry != nullptr; ++entry) {
-        is_chosen = is_chosen || std::string_view(*entry).starts_with(tunables);
-        out.push_back(*entry);
+        const std::string_view setting(*entry);
+        is_chosen = is_chosen || name_of(setting) == name_of(more_cached_blocks);
+        if (name_of(setting) != name_of(all_found_at_start)) {
+            out.emplace_back(setting);
+        }
     }
     if (!is_chosen) {
-        out.push_back(settings.data());
+        out.emplace_back(more_cached_blocks);
+    }
+    return out;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+    std::vector<char*> out;
+    for (std::string& text : texts) {
+        out.push_back(text.data());
     }
     out.push_back(nullptr);
     return out;
@@ -43,21 +61,15 @@ std::vector<char*> worker_environment(std::string& settings) {
 
 /// The child starts with no signal blocked: the link blocks those it reads from a descriptor.
 int spawn(const WorkerCommand& command, std::vector<std::string> arguments, pid_t& pid) {
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) {
-        argv.push_back(argument.data());
-    }
-    argv.push_back(nullptr);
-    std::string settings(more_cached_blocks);
-    std::vector<char*> environment = worker_environment(settings);
+    std::vector<std::string> settings = worker_environment();
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     sigset_t none;
     sigemptyset(&none);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    const int rc = ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes, argv.data(),
-                                 environment.data());
+    const int rc = ::posix_spawn(&pid, command.program.c_str(), nullptr, &attributes,
+                                 pointers_to(arguments).data(), pointers_to(settings).data());
     posix_spawnattr_destroy(&attributes);
     return rc;
 }
