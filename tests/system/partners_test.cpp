@@ -21,6 +21,8 @@ protected:
         both_.ours().post(Socket::worker, "/partners/GE/joint",
                           {{"database", "seizures"}, {"name", name}});
         EXPECT_TRUE(both_.converge());
+        // In sync is what the links are; the partner's worker follows the roster a little later.
+        EXPECT_TRUE(eventually([&] { return !TwoCountries::place(both_.theirs(), name).empty(); }));
         return TwoCountries::place(both_.ours(), name);
     }
 };

@@ -69,9 +69,12 @@ TEST_F(Releases, AreErasedAtThePartnerByARecallAndReceipted) {
             return node.at("kind") == "partner" && node.at("receipted").get<bool>();
         });
     }));
-    const json message = both_.theirs().post(Socket::worker, "/search",
-                                             {{"database", "messages"}, {"query", ""}});
-    ASSERT_EQ(message.at("matched"), 1);
+    json message;
+    ASSERT_TRUE(eventually([&] {
+        message = both_.theirs().post(Socket::worker, "/search",
+                                      {{"database", "messages"}, {"query", ""}});
+        return message.at("matched") == 1;
+    }));
     EXPECT_EQ(message.at("records")[0].at("document").at("about"), copy);
 }
 
