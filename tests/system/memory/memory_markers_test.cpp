@@ -270,7 +270,8 @@ struct CommandAtWork {
         command = at == started.end() ? -1 : *at;
         link = command > 0 ? child_of(command) : -1;
         worker = link > 0 ? child_of(link) : -1;
-        return worker > 0;
+        // Until it runs the program it was started for, a new process shows its parent's words.
+        return worker > 0 && words_of(worker).find("worker") != std::string::npos;
     }
 };
 
